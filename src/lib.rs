@@ -8,7 +8,18 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
+//! * [`scenario`]: worlds, actors, faults, and what must hold.
+//! * [`explore`]: the engines, their schedules and verdicts.
 
 pub mod trace;
 
 pub mod sync;
+
+#[cfg(feature = "model")]
+pub mod scenario;
+
+#[cfg(feature = "model")]
+pub mod explore;
+
+#[cfg(feature = "model")]
+pub mod races;
