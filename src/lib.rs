@@ -2,3 +2,5 @@
 //! and shows the exact interleaving when it is not.
 
 pub mod bank;
+#[cfg(feature = "cli")]
+pub mod cli;
