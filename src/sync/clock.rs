@@ -1,0 +1,169 @@
+//! Time: the machine's monotonic clock, or virtual time that a model advances.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Runtime, Shared, digest, inert};
+use crate::trace::{self, Kind};
+
+/// A monotonic clock. Clones show the same time.
+///
+/// In a model, time is virtual, counted in whole milliseconds, and stands still but for the steps in
+/// which the clock actor advances it to the next *interesting* instant: the end of a sleep, an alarm,
+/// a key's deadline. So an expiry can fall between any two steps, and a search stays finite.
+pub struct Clock<R: Runtime>(Source<R>);
+
+enum Source<R: Runtime> {
+    Monotonic(Instant),
+    Virtual(Arc<Shared<R, Timeline>>),
+}
+
+/// Virtual time, and the instants at which somebody wants to be woken.
+#[derive(Clone, Debug, Default, Hash)]
+struct Timeline {
+    now: u64,
+    /// How many want each instant. Instants are milliseconds since the execution began.
+    alarms: BTreeMap<u64, u32>,
+}
+
+impl<R: Runtime> Clock<R> {
+    /// The machine's monotonic clock ([`Instant`]), counted from now.
+    #[must_use]
+    pub fn monotonic() -> Self {
+        Self(Source::Monotonic(Instant::now()))
+    }
+
+    /// Virtual time, which starts at zero and goes on only by [`Clock::advance_to`].
+    #[must_use]
+    pub fn virtual_time() -> Self {
+        Self(Source::Virtual(Arc::new(Shared::new(
+            "clock",
+            Timeline::default(),
+        ))))
+    }
+
+    /// The time since the clock began. In a model this is a step: the clock may go on just before it.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        match &self.0 {
+            Source::Monotonic(origin) => origin.elapsed(),
+            Source::Virtual(timeline) => {
+                if !inert() {
+                    R::point(timeline.object());
+                }
+                let now = timeline.peek(|timeline| timeline.now);
+                if !inert() {
+                    R::observe(digest::of(&now));
+                    trace::record(R::me(), || Kind::Now(now));
+                }
+                Duration::from_millis(now)
+            }
+        }
+    }
+
+    /// The time in milliseconds since the clock began, as part of a step that is recorded elsewhere.
+    #[must_use]
+    pub fn peek_ms(&self) -> u64 {
+        match &self.0 {
+            Source::Monotonic(origin) => millis(origin.elapsed()),
+            Source::Virtual(timeline) => timeline.peek(|timeline| timeline.now),
+        }
+    }
+
+    /// Sleeps for at least `duration`. In a model the actor cannot be scheduled until the clock has
+    /// reached the instant; a runtime that has no such notion advances the clock to it instead.
+    pub fn sleep(&self, duration: Duration) {
+        match &self.0 {
+            Source::Monotonic(_) => thread::sleep(duration),
+            Source::Virtual(_) if inert() => {}
+            Source::Virtual(timeline) => {
+                let until = timeline
+                    .peek(|timeline| timeline.now)
+                    .saturating_add(millis(duration));
+                self.set_alarm(until);
+                let watched = Arc::clone(timeline);
+                R::block_until(
+                    move || watched.peek(|timeline| timeline.now >= until),
+                    || self.advance_to(until),
+                );
+                self.cancel_alarm(until);
+                trace::record(R::me(), || Kind::Slept(until));
+            }
+        }
+    }
+
+    /// Makes an instant (in milliseconds) interesting: the clock actor will stop there. Nothing to do on
+    /// a real clock.
+    pub fn set_alarm(&self, at: u64) {
+        if let Source::Virtual(timeline) = &self.0 {
+            timeline.amend(|timeline| *timeline.alarms.entry(at).or_default() += 1);
+        }
+    }
+
+    /// Takes back one [`Clock::set_alarm`] for the same instant.
+    pub fn cancel_alarm(&self, at: u64) {
+        if let Source::Virtual(timeline) = &self.0 {
+            timeline.amend(|timeline| {
+                if let Some(count) = timeline.alarms.get_mut(&at) {
+                    *count -= 1;
+                    if *count == 0 {
+                        timeline.alarms.remove(&at);
+                    }
+                }
+            });
+        }
+    }
+
+    /// The first instant after now that somebody set an alarm for, in milliseconds; none on a real clock.
+    #[must_use]
+    pub fn next_alarm(&self) -> Option<u64> {
+        match &self.0 {
+            Source::Monotonic(_) => None,
+            Source::Virtual(timeline) => timeline.peek(|timeline| {
+                timeline
+                    .alarms
+                    .range(timeline.now + 1..)
+                    .next()
+                    .map(|(at, _)| *at)
+            }),
+        }
+    }
+
+    /// Lets virtual time go on to `at` (milliseconds); time never goes back, and a real clock cannot be
+    /// moved.
+    pub fn advance_to(&self, at: u64) {
+        if let Source::Virtual(timeline) = &self.0 {
+            let now = timeline.amend(|timeline| {
+                timeline.now = timeline.now.max(at);
+                timeline.now
+            });
+            trace::record(R::me(), || Kind::Tick(now));
+        }
+    }
+}
+
+/// Whole milliseconds, rounded up so that a sleep is never cut short.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+impl<R: Runtime> Clone for Clock<R> {
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Source::Monotonic(origin) => Source::Monotonic(*origin),
+            Source::Virtual(timeline) => Source::Virtual(Arc::clone(timeline)),
+        })
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Clock<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::Monotonic(origin) => f.debug_tuple("Monotonic").field(origin).finish(),
+            Source::Virtual(timeline) => f.debug_tuple("Virtual").field(timeline).finish(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A condition variable whose waits and notifications are recorded.
+
+use std::fmt;
+
+use super::{MutexGuard, Runtime, inert};
+use crate::trace::{self, Kind, ObjectId};
+
+/// A condition variable, supplied by the runtime `R`.
+///
+/// It may wake a waiter whose condition does not hold (another waiter was faster), so `wait` belongs
+/// in a loop. No runtime here wakes spuriously, that is with no notification at all: neither loom
+/// (tokio-rs/loom issue 1) nor shuttle model it.
+pub struct Condvar<R: Runtime> {
+    object: ObjectId,
+    inner: R::Condvar,
+}
+
+impl<R: Runtime> Condvar<R> {
+    /// A condition variable with no waiters; `name` is what timelines call it.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let object = trace::object(name);
+        Self {
+            object,
+            inner: R::condvar(object),
+        }
+    }
+
+    /// Releases the guard's mutex, waits to be notified, and takes the mutex again.
+    pub fn wait<'a, T: Send + 'static>(&self, guard: MutexGuard<'a, R, T>) -> MutexGuard<'a, R, T> {
+        if inert() {
+            return guard;
+        }
+        guard.wait_on(&self.inner, self.object)
+    }
+
+    /// Wakes one of those who wait now, if anybody does.
+    pub fn notify_one(&self) {
+        self.notify(false);
+    }
+
+    /// Wakes all who wait now.
+    pub fn notify_all(&self) {
+        self.notify(true);
+    }
+
+    fn notify(&self, all: bool) {
+        if inert() {
+            return;
+        }
+        R::notify(&self.inner, all);
+        trace::record(R::me(), || Kind::Notify {
+            object: self.object,
+            all,
+        });
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Condvar<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condvar")
+            .field("object", &self.object)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! What a runtime has to supply.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::ops::DerefMut;
+use std::sync::atomic::Ordering;
+use std::thread::Result;
+
+use crate::trace::{ActorId, ObjectId, Verb};
+
+/// Supplies the primitives. Scenarios, locks and banks name it only as a type parameter, and reach
+/// it through the wrappers of [`crate::sync`]; a runtime records nothing itself.
+///
+/// Every method that takes a visible step has its scheduling point **before** the step takes effect.
+pub trait Runtime:
+    Copy + Debug + Default + Eq + Hash + Ord + Send + Sync + Sized + 'static
+{
+    /// The name of the runtime in verdicts and in test names.
+    const NAME: &'static str;
+
+    /// A mutex around a value.
+    type Mutex<T: Send + 'static>: Send + Sync + 'static;
+    /// What holds such a mutex, and releases it when dropped.
+    type Guard<'a, T: Send + 'static>: DerefMut<Target = T>;
+    /// A condition variable.
+    type Condvar: Send + Sync + 'static;
+    /// An atomic integer.
+    type Atomic: Send + Sync + 'static;
+    /// What waits for a spawned thread.
+    type JoinHandle<T: Send + 'static>: Send + 'static;
+
+    /// A mutex around `value`.
+    fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Self::Mutex<T>;
+    /// Takes the mutex, once it is free.
+    fn lock<T: Send + 'static>(mutex: &Self::Mutex<T>) -> Self::Guard<'_, T>;
+    /// Takes a mutex that is never held across a scheduling point, with no scheduling point of its own
+    /// where the runtime can do without (see [`Runtime::point`]).
+    fn access<T: Send + 'static>(mutex: &Self::Mutex<T>) -> Self::Guard<'_, T>;
+
+    /// A condition variable with no waiters.
+    fn condvar(object: ObjectId) -> Self::Condvar;
+    /// Releases the mutex, waits to be notified, and takes the mutex again.
+    fn wait<'a, T: Send + 'static>(
+        condvar: &Self::Condvar,
+        mutex: &'a Self::Mutex<T>,
+        guard: Self::Guard<'a, T>,
+    ) -> Self::Guard<'a, T>;
+    /// Notifies every waiter, or any one of them.
+    fn notify(condvar: &Self::Condvar, all: bool);
+
+    /// An atomic integer.
+    fn atomic(object: ObjectId, value: i64) -> Self::Atomic;
+    /// Applies `verb` to the atomic, and returns the value it found there.
+    fn apply(atomic: &Self::Atomic, verb: Verb, ordering: Ordering) -> i64;
+
+    /// Runs `body` as a thread of its own. `body` does not panic.
+    fn spawn<T: Send + 'static>(
+        actor: ActorId,
+        name: &str,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> Self::JoinHandle<T>;
+    /// Waits for the thread to end.
+    ///
+    /// # Errors
+    ///
+    /// What the thread panicked with.
+    fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> Result<T>;
+
+    /// Which actor the calling thread is.
+    fn me() -> ActorId;
+    /// Makes the calling thread be `actor` from here on.
+    fn become_actor(actor: ActorId);
+
+    /// The scheduling point of a step on `object` that never blocks. Runtimes whose primitives bring
+    /// their own, or that have none, leave it empty.
+    fn point(object: ObjectId) {
+        let _ = object;
+    }
+    /// Waits until `ready`. A runtime that cannot suspend a thread on a condition calls `otherwise`,
+    /// which makes it true.
+    fn block_until(ready: impl Fn() -> bool + 'static, otherwise: impl FnOnce()) {
+        if !ready() {
+            otherwise();
+        }
+    }
+
+    /// Whether an explorer remembers states, and wants the digests below.
+    fn remembers() -> bool {
+        false
+    }
+    /// The content of `object` is now what has this digest; `None` cannot be hashed.
+    fn content(object: ObjectId, digest: Option<u64>) {
+        let _ = (object, digest);
+    }
+    /// The calling actor has seen what has this digest.
+    fn observe(digest: u64) {
+        let _ = digest;
+    }
+}

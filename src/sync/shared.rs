@@ -1,0 +1,109 @@
+//! State that is touched one atomic step at a time.
+
+use std::fmt::{self, Debug};
+use std::hash::Hash;
+
+use super::digest::{self, Digest};
+use super::{Runtime, inert};
+use crate::trace::{self, Kind, ObjectId};
+
+/// State that several actors share, and that each touches in single atomic steps: a server that
+/// carries out one command at a time, say. A step has one scheduling point, and never blocks.
+pub struct Shared<R: Runtime, T: Send + 'static> {
+    object: ObjectId,
+    digest: Digest<T>,
+    inner: R::Mutex<T>,
+}
+
+impl<R: Runtime, T: Send + 'static> Shared<R, T> {
+    /// Shares `value`; `name` is what timelines call it.
+    pub fn new(name: &str, value: T) -> Self
+    where
+        T: Hash,
+    {
+        Self::with_digest(name, value, Some(digest::of))
+    }
+
+    /// Shares a value that cannot be hashed. Explorers that remember states refuse a scenario that
+    /// holds one, instead of searching it on a guess.
+    pub fn opaque(name: &str, value: T) -> Self {
+        Self::with_digest(name, value, None)
+    }
+
+    fn with_digest(name: &str, value: T, digest: Digest<T>) -> Self {
+        let object = trace::object(name);
+        if R::remembers() {
+            R::content(object, digest.map(|digest| digest(&value)));
+        }
+        Self {
+            object,
+            digest,
+            inner: R::mutex(object, value),
+        }
+    }
+
+    /// One step: applies `step` to the state, and returns its reply. `request` names the step in
+    /// timelines.
+    ///
+    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write
+    /// into a captured variable is something that an explorer which remembers states could not know of.
+    pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
+        self.step(step, |reply| (request.to_owned(), format!("{reply:?}")))
+    }
+
+    /// Like [`Shared::with`], for callers that describe request and reply in their own words.
+    pub fn step<U: Hash>(
+        &self,
+        step: impl Fn(&mut T) -> U,
+        describe: impl FnOnce(&U) -> (String, String),
+    ) -> U {
+        if inert() {
+            return step(&mut R::access(&self.inner));
+        }
+        R::point(self.object);
+        let mut value = R::access(&self.inner);
+        let reply = step(&mut value);
+        if R::remembers() {
+            R::observe(digest::of(&reply));
+            R::content(self.object, self.digest.map(|digest| digest(&value)));
+        }
+        // Recorded before the state is let go, so that real threads are recorded in their order.
+        trace::record(R::me(), || {
+            let (request, reply) = describe(&reply);
+            Kind::Access {
+                object: self.object,
+                request,
+                reply,
+            }
+        });
+        drop(value);
+        reply
+    }
+
+    /// A look at the state that is not a step of anybody: for the clock, and for judging the outcome.
+    pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
+        look(&R::access(&self.inner))
+    }
+
+    /// A change that is part of a step recorded elsewhere, under another name.
+    pub(super) fn amend<U>(&self, change: impl FnOnce(&mut T) -> U) -> U {
+        let mut value = R::access(&self.inner);
+        let result = change(&mut value);
+        if R::remembers() {
+            R::content(self.object, self.digest.map(|digest| digest(&value)));
+        }
+        result
+    }
+
+    pub(super) const fn object(&self) -> ObjectId {
+        self.object
+    }
+}
+
+impl<R: Runtime, T: Send + 'static> fmt::Debug for Shared<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("object", &self.object)
+            .finish_non_exhaustive()
+    }
+}

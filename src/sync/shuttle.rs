@@ -1,0 +1,218 @@
+//! Tasks of shuttle, scheduled one visible step at a time.
+//!
+//! Only shuttle's tasks and its switch are used. What blocks whom is kept on the [`board`]: an actor
+//! announces its next step, switches, and is scheduled again only once it can take that step. So a
+//! mutex costs one scheduling point instead of the two of `shuttle::sync::Mutex`, a scheduler sees
+//! what each actor is about to do, and a deadlock is a state to look at, not a panic to parse.
+//!
+//! All atomics are sequentially consistent here: this runtime is blind to weak memory.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdGuard, PoisonError, TryLockError};
+use std::thread::Result;
+use std::time::Duration;
+
+use super::board::{self, Intent};
+use super::{Runtime, inert};
+use crate::trace::{ActorId, ObjectId, Verb};
+
+/// Tasks of shuttle. They work only under the explorers of the shuttle family.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shuttle;
+
+/// Rendering a command and running a script need more than shuttle's 60 KiB.
+const STACK_BYTES: usize = 256 * 1024;
+
+/// Announces the next step, and returns when the scheduler lets the calling actor take it.
+fn reach(intent: Intent) {
+    let me = Shuttle::me();
+    board::announce(me, intent);
+    // A plain switch. `yield_now` would lower the actor's priority under PCT.
+    shuttle::thread::sleep(Duration::ZERO);
+    board::arrive(me);
+}
+
+/// A mutex of the board; the data is in a `std` mutex, which is never contended.
+#[derive(Debug)]
+pub struct Mutex<T> {
+    object: ObjectId,
+    data: StdMutex<T>,
+}
+
+/// Holds a [`Mutex`].
+#[derive(Debug)]
+pub struct Guard<'a, T> {
+    object: ObjectId,
+    data: StdGuard<'a, T>,
+}
+
+impl<T> Mutex<T> {
+    fn take(&self) -> Guard<'_, T> {
+        let data = match self.data.try_lock() {
+            Ok(data) => data,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Reached only by a `Drop` of an unwinding actor, for which nobody can be asked to wait.
+            Err(TryLockError::WouldBlock) => panic!(
+                "a destructor that runs while its actor is unwound wants a mutex that another actor holds; \
+                 let destructors take only what is free, or run the scenario without that fault"
+            ),
+        };
+        board::took(self.object);
+        Guard {
+            object: self.object,
+            data,
+        }
+    }
+}
+
+impl<T> ::std::ops::Deref for Guard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+impl<T> ::std::ops::DerefMut for Guard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.data
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    fn drop(&mut self) {
+        board::released(self.object);
+    }
+}
+
+/// Waits for a task, and hands over what it returned.
+#[derive(Debug)]
+pub struct JoinHandle<T> {
+    actor: ActorId,
+    result: Arc<StdMutex<Option<T>>>,
+}
+
+impl Runtime for Shuttle {
+    const NAME: &'static str = "shuttle";
+
+    type Mutex<T: Send + 'static> = Mutex<T>;
+    type Guard<'a, T: Send + 'static> = Guard<'a, T>;
+    type Condvar = ObjectId;
+    type Atomic = AtomicI64;
+    type JoinHandle<T: Send + 'static> = JoinHandle<T>;
+
+    fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Mutex<T> {
+        Mutex {
+            object,
+            data: StdMutex::new(value),
+        }
+    }
+
+    fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
+        if !inert() {
+            reach(Intent::Lock(mutex.object));
+        }
+        mutex.take()
+    }
+
+    fn access<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
+        mutex.take()
+    }
+
+    fn condvar(object: ObjectId) -> ObjectId {
+        object
+    }
+
+    fn wait<'a, T: Send + 'static>(
+        condvar: &ObjectId,
+        mutex: &'a Mutex<T>,
+        guard: Guard<'a, T>,
+    ) -> Guard<'a, T> {
+        drop(guard);
+        let since = board::wait(*condvar);
+        reach(Intent::Wake {
+            condvar: *condvar,
+            mutex: mutex.object,
+            since,
+        });
+        board::woken(*condvar, since);
+        mutex.take()
+    }
+
+    fn notify(condvar: &ObjectId, all: bool) {
+        reach(Intent::Step(*condvar));
+        board::notify(*condvar, all);
+    }
+
+    fn atomic(_: ObjectId, value: i64) -> AtomicI64 {
+        AtomicI64::new(value)
+    }
+
+    fn apply(atomic: &AtomicI64, verb: Verb, _: Ordering) -> i64 {
+        // Tasks of one execution share an OS thread: nobody comes between these two lines.
+        let found = atomic.load(Ordering::SeqCst);
+        atomic.store(verb.leaves(found), Ordering::SeqCst);
+        found
+    }
+
+    fn spawn<T: Send + 'static>(
+        actor: ActorId,
+        _: &str,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        board::spawned(actor);
+        let result = Arc::new(StdMutex::new(None));
+        let returned = Arc::clone(&result);
+        shuttle::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                board::started(actor);
+                let value = body();
+                *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                board::ended(actor);
+            })
+            .map(drop)
+            .expect("shuttle starts every task");
+        JoinHandle { actor, result }
+    }
+
+    fn join<T: Send + 'static>(handle: JoinHandle<T>) -> Result<T> {
+        if !inert() {
+            reach(Intent::Join(handle.actor));
+        }
+        let value = handle
+            .result
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        value.ok_or_else(|| Box::new("the thread had not ended when its joiner was unwound") as _)
+    }
+
+    fn me() -> ActorId {
+        board::me()
+    }
+
+    fn become_actor(actor: ActorId) {
+        debug_assert_eq!(board::me(), actor, "an actor has the number of its task");
+    }
+
+    fn point(object: ObjectId) {
+        reach(Intent::Step(object));
+    }
+
+    fn block_until(ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {
+        reach(Intent::Until(::std::rc::Rc::new(ready)));
+    }
+
+    fn remembers() -> bool {
+        board::remembers()
+    }
+
+    fn content(object: ObjectId, digest: Option<u64>) {
+        board::content(object, digest);
+    }
+
+    fn observe(digest: u64) {
+        board::observe(digest);
+    }
+}

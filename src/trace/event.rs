@@ -1,0 +1,142 @@
+//! One event: who did what to which object.
+
+/// The number of an actor within an execution; its name is in [`super::Trace::actors`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActorId(pub u32);
+
+impl ActorId {
+    /// The actor that sets a scenario up, and judges it once the others have ended.
+    pub const MAIN: Self = Self(0);
+
+    /// The position of this actor in tables that have a row an actor.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The number of a shared object within an execution; its name is in [`super::Trace::objects`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u32);
+
+impl ObjectId {
+    /// The position of this object in tables that have a row an object.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What one actor did, at one point of the execution.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// Who did it.
+    pub actor: ActorId,
+    /// What it was.
+    pub kind: Kind,
+}
+
+/// What was done. The texts are short and made for a timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Took a mutex.
+    Lock(ObjectId),
+    /// Released a mutex. It has no scheduling point of its own: releasing commutes with whatever the
+    /// others could do just before it.
+    Unlock(ObjectId),
+    /// Began to wait on a condition variable, and released the mutex that goes with it.
+    Wait(ObjectId),
+    /// Was woken from a condition variable, and has the mutex again.
+    Wake(ObjectId),
+    /// Notified one waiter, or all of them.
+    Notify {
+        /// The condition variable.
+        object: ObjectId,
+        /// Whether every waiter was told, not just one.
+        all: bool,
+    },
+    /// One access of an atomic integer.
+    Atomic {
+        /// The atomic.
+        object: ObjectId,
+        /// What was done to it.
+        verb: Verb,
+        /// The value found.
+        found: i64,
+    },
+    /// One atomic step on shared state.
+    Access {
+        /// The shared state.
+        object: ObjectId,
+        /// What was asked of it, in its own words.
+        request: String,
+        /// What came back.
+        reply: String,
+    },
+    /// Read the clock: milliseconds since the execution began.
+    Now(u64),
+    /// Slept until this instant, in milliseconds.
+    Slept(u64),
+    /// The clock went on to this instant, in milliseconds.
+    Tick(u64),
+    /// Started another actor.
+    Spawn(ActorId),
+    /// Waited for another actor to end.
+    Join(ActorId),
+    /// A client came to believe that it holds a lock.
+    Believe {
+        /// What is locked.
+        key: String,
+        /// What proves ownership to the server.
+        token: String,
+        /// Until when it may believe so, in milliseconds; `None` is for ever.
+        until: Option<u64>,
+    },
+    /// A client stopped believing that it holds a lock.
+    Disbelieve {
+        /// What was locked.
+        key: String,
+        /// What proved ownership to the server.
+        token: String,
+    },
+    /// The actor named here was crashed by a fault.
+    Crash(ActorId),
+    /// The actor panicked with this message.
+    Panic(String),
+}
+
+/// The five things that can be done to an atomic integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// Read.
+    Load,
+    /// Written with this value.
+    Store(i64),
+    /// Exchanged for this value.
+    Swap(i64),
+    /// Increased by this much.
+    FetchAdd(i64),
+    /// Replaced by `new` if it was `expected`.
+    CompareExchange {
+        /// The value that had to be there.
+        expected: i64,
+        /// The value put there if it was.
+        new: i64,
+    },
+}
+
+impl Kind {
+    /// Whether this event took a scheduling decision, and so a place in the schedule.
+    #[must_use]
+    pub const fn is_step(&self) -> bool {
+        !matches!(
+            self,
+            Self::Unlock(_)
+                | Self::Wait(_)
+                | Self::Spawn(_)
+                | Self::Believe { .. }
+                | Self::Disbelieve { .. }
+                | Self::Panic(_)
+        )
+    }
+}

@@ -1,0 +1,69 @@
+//! What happened: the events of the current execution, and the record of them.
+//!
+//! The seam ([`crate::sync`]) records each step as it is taken, so a scenario cannot forget to and a
+//! picture cannot lie. A record is installed for the OS thread that runs a model, or handed from
+//! thread to thread where the threads are real. Where none is installed (a production user of the
+//! lock) recording costs one look at an empty thread-local.
+//!
+//! * [`event`]: what one step is.
+//! * [`recorder`]: where steps are kept, and who may watch them pass.
+
+pub mod event;
+pub mod recorder;
+
+pub use event::{ActorId, Event, Kind, ObjectId, Verb};
+pub use recorder::{Recorder, Trace};
+
+use std::cell::RefCell;
+
+thread_local! {
+    static CURRENT: RefCell<Option<Recorder>> = const { RefCell::new(None) };
+}
+
+/// The recorder of the execution that runs on this OS thread, if one is installed.
+#[must_use]
+pub fn current() -> Option<Recorder> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+/// Puts `recorder` in charge of this OS thread until the returned scope is dropped.
+#[must_use = "the recorder is taken out again when the scope is dropped"]
+pub fn enter(recorder: Option<Recorder>) -> Scope {
+    Scope {
+        outer: CURRENT.replace(recorder),
+    }
+}
+
+/// Records what `actor` did. `kind` is called only where a recorder is installed.
+pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
+    if let Some(recorder) = current() {
+        recorder.record(Event {
+            actor,
+            kind: kind(),
+        });
+    }
+}
+
+/// Registers an object (a mutex, a condvar, a server) under `name`, and returns the number it has
+/// in events; without a recorder every object is number 0.
+pub(crate) fn object(name: &str) -> ObjectId {
+    current().map_or(ObjectId(0), |recorder| recorder.object(name))
+}
+
+/// Registers an actor under `name`, and returns the number it has in events; without a recorder
+/// every actor is the main one.
+pub(crate) fn actor(name: &str) -> ActorId {
+    current().map_or(ActorId::MAIN, |recorder| recorder.actor(name))
+}
+
+/// Gives the OS thread back to the recorder it had before [`enter`].
+#[derive(Debug)]
+pub struct Scope {
+    outer: Option<Recorder>,
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        CURRENT.set(self.outer.take());
+    }
+}

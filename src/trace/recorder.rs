@@ -1,0 +1,124 @@
+//! Where events are kept, and who may watch them pass.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{ActorId, Event, ObjectId};
+
+/// The record of one execution: who took part, what was shared, and what happened in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Trace {
+    /// The actors' names; number 0 is `main`.
+    pub actors: Vec<String>,
+    /// The shared objects' names.
+    pub objects: Vec<String>,
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+}
+
+impl Trace {
+    /// The name of an actor; an actor that never registered is `main`.
+    #[must_use]
+    pub fn actor(&self, actor: ActorId) -> &str {
+        self.actors
+            .get(actor.index())
+            .map_or("main", String::as_str)
+    }
+
+    /// The name of a shared object.
+    #[must_use]
+    pub fn object(&self, object: ObjectId) -> &str {
+        self.objects.get(object.index()).map_or("?", String::as_str)
+    }
+}
+
+/// Is shown each event as it is recorded. It runs inside the step, so it must take none itself.
+pub trait Watcher: Send {
+    /// An event has just happened.
+    fn saw(&mut self, event: &Event);
+}
+
+/// A handle to the record of one execution; clones share it.
+#[derive(Clone)]
+pub struct Recorder(Arc<Mutex<Record>>);
+
+struct Record {
+    trace: Trace,
+    watcher: Option<Box<dyn Watcher>>,
+}
+
+impl Recorder {
+    /// An empty record.
+    #[must_use]
+    pub fn new() -> Self {
+        let trace = Trace {
+            actors: vec!["main".to_owned()],
+            ..Trace::default()
+        };
+        Self(Arc::new(Mutex::new(Record {
+            trace,
+            watcher: None,
+        })))
+    }
+
+    /// Shows every event from now on to `watcher` too.
+    pub fn watch(&self, watcher: impl Watcher + 'static) {
+        self.record_mut().watcher = Some(Box::new(watcher));
+    }
+
+    /// Appends an event.
+    pub fn record(&self, event: Event) {
+        let mut record = self.record_mut();
+        if let Some(watcher) = &mut record.watcher {
+            watcher.saw(&event);
+        }
+        record.trace.events.push(event);
+    }
+
+    /// What has been recorded so far.
+    #[must_use]
+    pub fn trace(&self) -> Trace {
+        self.record_mut().trace.clone()
+    }
+
+    /// The name of an actor.
+    #[must_use]
+    pub fn actor_name(&self, actor: ActorId) -> String {
+        self.record_mut().trace.actor(actor).to_owned()
+    }
+
+    pub(super) fn actor(&self, name: &str) -> ActorId {
+        let actors = &mut self.record_mut().trace.actors;
+        actors.push(name.to_owned());
+        ActorId(number(actors.len() - 1))
+    }
+
+    pub(super) fn object(&self, name: &str) -> ObjectId {
+        let objects = &mut self.record_mut().trace.objects;
+        objects.push(name.to_owned());
+        ObjectId(number(objects.len() - 1))
+    }
+
+    /// A watcher that panicked leaves the record as whole as it was: poisoning has no meaning here.
+    fn record_mut(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Recorder")
+            .field(&self.record_mut().trace)
+            .finish()
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("an execution has fewer than four billion actors and objects")
+}
