@@ -229,8 +229,8 @@ impl<R: Runtime> Desk<R> {
     }
 
     /// Wakes all who wait, not one: they wait for different amounts, and the one woken may be one
-    /// for whom it is not enough. The mutex is still held, so that nobody begins to wait between the
-    /// change and its announcement.
+    /// for whom it is not enough. The mutex is still held, so that nobody begins to wait between
+    /// the change and its announcement.
     fn tell_waiters(&self, vault: &MutexGuard<'_, R, Vault>) {
         if vault.waiting > 0 {
             self.credited.notify_all();

@@ -33,8 +33,8 @@ fn answer(balances: &mut [i64; 2], (account, cents): Request) -> Answer {
     }
 }
 
-/// Whether some order of the requests gives exactly these answers, and leaves exactly these balances.
-/// Every order is tried, but none further than to the first answer that differs.
+/// Whether some order of the requests gives exactly these answers, and leaves exactly these
+/// balances. Every order is tried, but none further than to the first answer that differs.
 fn explained(before: [i64; 2], pending: &[(Request, Answer)], after: [i64; 2]) -> bool {
     if pending.is_empty() {
         return before == after;
