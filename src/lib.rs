@@ -8,12 +8,17 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
+//! * [`bank`]: the subject: money, accounts, transactions, and the bank whose balances are guarded
+//!   by mutexes.
 //! * [`scenario`]: worlds, actors, faults, and what must hold.
 //! * [`explore`]: the engines, their schedules and verdicts.
+//! * [`races`]: the catalogue of documented races.
 
 pub mod trace;
 
 pub mod sync;
+
+pub mod bank;
 
 #[cfg(feature = "model")]
 pub mod scenario;
@@ -23,3 +28,6 @@ pub mod explore;
 
 #[cfg(feature = "model")]
 pub mod races;
+
+#[cfg(feature = "cli")]
+pub mod cli;
