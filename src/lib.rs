@@ -12,3 +12,6 @@
 pub mod trace;
 
 pub mod sync;
+
+#[cfg(feature = "model")]
+pub mod redis;
