@@ -8,6 +8,8 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
+//! * [`redis`]: the simulated Redis: a keyspace, commands and scripts, and connections to it.
+//! * [`lock`]: the lock protocol on any connection of the `redis` crate: leases, fencing, renewal.
 //! * [`bank`]: the subject: money, accounts, transactions, and the bank whose balances are guarded
 //!   by mutexes.
 //! * [`scenario`]: worlds, actors, faults, and what must hold.
@@ -17,6 +19,9 @@
 pub mod trace;
 
 pub mod sync;
+
+#[cfg(feature = "model")]
+pub mod redis;
 
 pub mod bank;
 

@@ -1,0 +1,280 @@
+//! The front door: code written for redis-rs reaches the engine through this, unchanged.
+//!
+//! The conversions are free functions, so that a connection that takes scheduling points, loses
+//! replies or delays commands is made of the same parts as [`Direct`], which does none of that.
+
+use ::redis::{Arg, Cmd, ConnectionLike, RedisError, RedisResult, Value};
+
+use super::command::{execute, refused};
+use super::keyspace::Keyspace;
+use super::packed::{Request, split_packed};
+use super::reply::Reply;
+
+/// The arguments of a redis-rs command. A cursor argument starts an iteration: it is 0.
+pub fn request(cmd: &Cmd) -> Request {
+    let word = |arg| match arg {
+        Arg::Simple(bytes) => Vec::from(bytes),
+        // Only `Arg::Cursor` is left: the enum may grow, but not without a new kind of command.
+        _ => b"0".to_vec(),
+    };
+    cmd.args_iter().map(word).collect()
+}
+
+/// What redis-rs would have read from the wire.
+///
+/// An error is a value here, [`Value::ServerError`], as it is for a TCP connection: `Cmd::query`
+/// turns it into a `RedisError`, and a pipeline keeps it among its replies.
+pub fn to_value(reply: Reply) -> Value {
+    match reply {
+        Reply::Nil => Value::Nil,
+        Reply::Int(number) => Value::Int(number),
+        Reply::Bulk(bytes) => Value::BulkString(bytes),
+        Reply::Status(text) if text == "OK" => Value::Okay,
+        Reply::Status(text) => Value::SimpleString(text),
+        Reply::Array(items) => Value::Array(items.into_iter().map(to_value).collect()),
+        Reply::Error(line) => server_error(&line),
+    }
+}
+
+/// The parser of redis-rs is the only maker of such errors, and so the only one to agree with.
+fn server_error(line: &str) -> Value {
+    ::redis::parse_redis_value(format!("-{line}\r\n").as_bytes())
+        .expect("an error reply is one line of text")
+}
+
+/// What happens at once, with nothing of anybody else in between.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Batch {
+    /// One command.
+    Command(Request),
+    /// The commands between `MULTI` and `EXEC`.
+    Transaction(Vec<Request>),
+}
+
+/// Groups the commands of a pipeline: each is a step of its own, but a transaction is one step.
+///
+/// redis-rs sends `MULTI` to `EXEC` of an atomic pipeline in one piece. A `MULTI` without its
+/// `EXEC` in the same piece is passed on as a plain command, which the engine refuses.
+pub fn batches(requests: Vec<Request>) -> Vec<Batch> {
+    let mut batches = Vec::new();
+    let mut requests = requests.into_iter();
+    while let Some(request) = requests.next() {
+        let rest = requests.as_slice();
+        match rest.iter().position(|request| is(request, b"exec")) {
+            Some(length) if is(&request, b"multi") => {
+                batches.push(Batch::Transaction(requests.by_ref().take(length).collect()));
+                requests.next();
+            }
+            _ => batches.push(Batch::Command(request)),
+        }
+    }
+    batches
+}
+
+fn is(request: &Request, name: &[u8]) -> bool {
+    matches!(request.as_slice(), [word] if word.eq_ignore_ascii_case(name))
+}
+
+/// Executes a batch at one instant, and returns every reply that a server would send for it: for a
+/// transaction those to `MULTI`, to each command as it is queued, and to `EXEC`.
+///
+/// Source: <https://redis.io/docs/latest/develop/using-commands/transactions/>
+pub fn execute_batch(keyspace: &mut Keyspace, now_ms: u64, batch: &Batch) -> Vec<Reply> {
+    let requests = match batch {
+        Batch::Command(request) => return vec![execute(keyspace, now_ms, request)],
+        Batch::Transaction(requests) => requests,
+    };
+    let queued = || Reply::Status("QUEUED".to_owned());
+    let mut replies = vec![Reply::ok()];
+    replies.extend(
+        requests
+            .iter()
+            .map(|request| refused(request).unwrap_or_else(queued)),
+    );
+    let sound = !replies.iter().any(|reply| matches!(reply, Reply::Error(_)));
+    replies.push(match sound {
+        // A command that fails in a transaction does not stop the others: there is no rollback.
+        true => {
+            let run = |request: &Request| execute(keyspace, now_ms, request);
+            Reply::Array(requests.iter().map(run).collect())
+        }
+        false => Reply::Error(DISCARDED.to_owned()),
+    });
+    replies
+}
+
+const DISCARDED: &str = "EXECABORT Transaction discarded because of previous errors.";
+
+/// Takes the replies that a pipeline asked for: `count` of them, after the first `offset`.
+///
+/// # Errors
+///
+/// An error among the skipped ones fails the pipeline with the code `EXECABORT`, as in redis-rs;
+/// the errors of the single commands, which redis-rs lists in its message, are not repeated.
+pub fn collect(replies: Vec<Reply>, offset: usize, count: usize) -> RedisResult<Vec<Value>> {
+    let refused = |reply: &Reply| matches!(reply, Reply::Error(_));
+    if replies.iter().take(offset).any(refused) {
+        return Err(match server_error(DISCARDED) {
+            Value::ServerError(error) => RedisError::from(error),
+            _ => unreachable!("an error line is read as an error"),
+        });
+    }
+    let wanted = replies.into_iter().skip(offset).take(count);
+    Ok(wanted.map(to_value).collect())
+}
+
+/// A connection that executes each command at once, at whatever time its owner has set.
+///
+/// For tests, and for comparisons with other models: nothing is scheduled or recorded here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Direct {
+    /// What the server holds.
+    pub keyspace: Keyspace,
+    /// Virtual time in milliseconds; it does not pass by itself.
+    pub now_ms: u64,
+}
+
+impl ConnectionLike for Direct {
+    fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
+        let reply = execute(&mut self.keyspace, self.now_ms, &request(cmd));
+        Ok(to_value(reply))
+    }
+
+    fn req_packed_command(&mut self, cmd: &[u8]) -> RedisResult<Value> {
+        let mut values = self.req_packed_commands(cmd, 0, 1)?;
+        Ok(values.pop().unwrap_or(Value::Nil))
+    }
+
+    fn req_packed_commands(
+        &mut self,
+        cmd: &[u8],
+        offset: usize,
+        count: usize,
+    ) -> RedisResult<Vec<Value>> {
+        let mut replies = Vec::new();
+        for batch in batches(split_packed(cmd)?) {
+            replies.extend(execute_batch(&mut self.keyspace, self.now_ms, &batch));
+        }
+        collect(replies, offset, count)
+    }
+
+    fn get_db(&self) -> i64 {
+        0
+    }
+
+    fn check_connection(&mut self) -> bool {
+        true
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use ::redis::{
+        Commands, ErrorKind, ExistenceCheck, Script, ServerErrorKind, SetExpiry, SetOptions,
+    };
+
+    #[test]
+    fn typed_commands_of_redis_rs_work_unchanged() -> RedisResult<()> {
+        let mut con = Direct::default();
+        let lock = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(30));
+        let taken: bool = con.set_options("lock", "alice", lock.clone())?;
+        let again: bool = con.set_options("lock", "bob", lock.clone())?;
+        assert!(taken && !again);
+        con.now_ms = 30;
+        let expired: bool = con.set_options("lock", "bob", lock.clone())?;
+        assert!(expired);
+        let owner: Option<String> = con.get("lock")?;
+        assert_eq!(owner.as_deref(), Some("bob"));
+        let left: i64 = con.pttl("lock")?;
+        assert_eq!(left, 30);
+        Ok(())
+    }
+
+    #[test]
+    fn a_script_of_redis_rs_loads_itself_on_a_fresh_server() -> RedisResult<()> {
+        let mut con = Direct::default();
+        let script = Script::new("return {KEYS[1], ARGV[1]}");
+        let evalsha = ::redis::cmd("EVALSHA")
+            .arg(script.get_hash())
+            .arg(0)
+            .query::<()>(&mut con);
+        let error = evalsha.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Server(ServerErrorKind::NoScript));
+        let pair: (String, i64) = script.key("k").arg(7).invoke(&mut con)?;
+        assert_eq!(pair, ("k".to_owned(), 7));
+        let loaded: Vec<bool> = ::redis::cmd("SCRIPT")
+            .arg("EXISTS")
+            .arg(script.get_hash())
+            .query(&mut con)?;
+        assert_eq!(loaded, [true]);
+        Ok(())
+    }
+
+    #[test]
+    fn an_error_has_the_code_and_detail_that_the_wire_would_give() {
+        let mut con = Direct::default();
+        let _: i64 = con.rpush("list", "x").unwrap();
+        let error = con.get::<_, Option<String>>("list").unwrap_err();
+        assert_eq!(error.code(), Some("WRONGTYPE"));
+        let detail = "Operation against a key holding the wrong kind of value";
+        assert_eq!(error.detail(), Some(detail));
+        let _: () = con.set("text", "x").unwrap();
+        let error = con.incr::<_, _, i64>("text", 1).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Server(ServerErrorKind::ResponseError)
+        );
+        assert_eq!(
+            error.detail(),
+            Some("value is not an integer or out of range")
+        );
+    }
+
+    #[test]
+    fn a_pipeline_gives_a_reply_for_each_command_that_is_not_ignored() -> RedisResult<()> {
+        let mut con = Direct::default();
+        let mut pipe = ::redis::pipe();
+        pipe.set("a", 1).ignore().incr("a", 5).get("nothing");
+        let replies: (i64, Option<String>) = pipe.query(&mut con)?;
+        assert_eq!(replies, (6, None));
+        Ok(())
+    }
+
+    #[test]
+    fn an_atomic_pipeline_is_one_batch_and_answers_with_exec() -> RedisResult<()> {
+        let mut pipe = ::redis::pipe();
+        pipe.atomic().set("a", 1).ignore().incr("a", 5);
+        let split = batches(split_packed(&pipe.get_packed_pipeline())?);
+        assert!(matches!(split.as_slice(), [Batch::Transaction(requests)] if requests.len() == 2));
+        let replies: (i64,) = pipe.query(&mut Direct::default())?;
+        assert_eq!(replies, (6,));
+        Ok(())
+    }
+
+    #[test]
+    fn a_transaction_with_an_unknown_command_changes_nothing() {
+        let mut con = Direct::default();
+        let mut pipe = ::redis::pipe();
+        pipe.atomic().set("a", 1).cmd("NOSUCH");
+        let error = pipe.query::<()>(&mut con).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Server(ServerErrorKind::ExecAbort));
+        assert_eq!(con, Direct::default());
+    }
+
+    #[test]
+    fn a_command_that_fails_in_a_transaction_does_not_undo_the_others() {
+        let mut con = Direct::default();
+        let mut pipe = ::redis::pipe();
+        pipe.atomic().set("a", "x").incr("a", 1).set("b", "y");
+        assert!(pipe.query::<()>(&mut con).is_err());
+        let b: String = con.get("b").unwrap();
+        assert_eq!(b, "y");
+    }
+}

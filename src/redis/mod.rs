@@ -1,0 +1,56 @@
+//! The simulated Redis: a pure engine, and the ways in.
+//!
+//! # Layout
+//!
+//! * `keyspace`: the state of a server: keys with deadlines, and the script cache. A plain value.
+//! * `command`: the table of commands, and [`execute`]: one command, at one instant, atomically.
+//!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `server`, `scripts`.
+//! * `lua`, `prelude.lua`, `lua_values`: scripts by real Lua 5.1, and the sandbox they run in.
+//! * `reply`, `refusal`: what is answered; every error text is in `refusal`.
+//! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
+//!   knows nothing of how commands arrive.
+//!
+//! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
+//!
+//! # Where it is not like a real server
+//!
+//! Replies and error texts are those of Redis 7.0.15, compared one by one with a real server by
+//! `tests/redis_server.rs`. What is different is so on purpose:
+//!
+//! * A key is absent from its deadline on; a real server keeps it for the rest of that millisecond
+//!   (`now > deadline`), so a real `PTTL` can be 0. Virtual time is exact, so a lifetime is too.
+//! * `DBSIZE` counts the living; a real server may count keys that expired but were not collected.
+//! * Time stands still in a script, for `TIME` also; a script is stopped after a million
+//!   instructions, where a real server answers `BUSY` to others and lets it run.
+//! * Scripts have no `cjson`, `cmsgpack`, `struct`, `bit`; no `redis.setresp`, `redis.set_repl`,
+//!   `redis.acl_check_cmd`; the flags of `#!lua` are ignored; a table with `map`, `set`,
+//!   `big_number` or `verbatim_string` is an array; addresses print as `0x0`, the heap's size as 0;
+//!   the metatable of strings cannot be had. `error({})` gives an error; the real one crashes.
+//! * There is one database. `CLIENT SETINFO` (7.2) is accepted, `CLIENT ID` is always 1, and
+//!   client names are forgotten. A transaction is known only as a whole: `MULTI`, `EXEC` and
+//!   `WATCH` as single commands are unknown here.
+//! * Error texts are UTF-8: what a client sent that is not is replaced in them.
+
+mod command;
+mod connection;
+mod expiry;
+mod keys;
+mod keyspace;
+mod lists;
+mod lua;
+mod lua_values;
+mod number;
+mod packed;
+mod refusal;
+mod reply;
+mod scripts;
+mod server;
+mod set;
+mod sha1;
+mod strings;
+
+pub use command::execute;
+pub use connection::{Batch, Direct, batches, collect, execute_batch, request, to_value};
+pub use keyspace::{Entry, Keyspace, Value};
+pub use packed::{Request, split_packed};
+pub use reply::Reply;

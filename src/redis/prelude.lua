@@ -1,0 +1,215 @@
+-- What a script finds when it starts: the sandbox of Redis 7.0, built once for each Lua state.
+-- Source: https://redis.io/docs/latest/develop/programmability/lua-api/
+--
+-- A script can change nothing that the next one sees: every shared table is reached through an
+-- empty proxy that refuses writes.
+
+local raw, host = ...
+local error, next, pairs, pcall, xpcall = raw.error, raw.next, raw.pairs, raw.pcall, raw.xpcall
+local rawget, rawset, select, type, tostring = raw.rawget, raw.rawset, raw.select, raw.type, raw.tostring
+local getmetatable, setmetatable, loadstring = raw.getmetatable, raw.setmetatable, raw.loadstring
+local concat, resume = raw.table.concat, raw.coroutine.resume
+local call, spent = host.call, host.spent
+
+-- Every closure made below inherits the sandbox as its environment, not the table of everything.
+local globals, sandbox = {}, {}
+raw.setfenv(1, sandbox)
+
+local READONLY = 'Attempt to modify a readonly table'
+local contents = {}
+
+local function protect(proxy, content)
+  contents[proxy] = content
+  return setmetatable(proxy, {
+    __index = content,
+    __newindex = function() error(READONLY, 2) end,
+    __metatable = false,
+  })
+end
+
+protect(sandbox, setmetatable(globals, {
+  __index = function(_, name)
+    error("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'", 2)
+  end,
+}))
+
+for _, name in raw.ipairs { 'assert', 'error', 'getmetatable', 'ipairs', 'rawequal', 'select',
+  'tonumber', 'type', 'unpack', '_VERSION' } do
+  globals[name] = raw[name]
+end
+globals._G = sandbox
+
+-- Once the instruction budget is spent, no pcall of the script may catch the error.
+local function unless_spent(...)
+  if spent() then error(host.spent_text, 0) end
+  return ...
+end
+
+-- As in Redis: an error table reaches a script's own pcall as its text.
+local function settle(ok, ...)
+  unless_spent()
+  if ok then return ok, ... end
+  local err = ...
+  if type(err) == 'table' then
+    local text = err.err
+    if type(text) == 'string' or type(text) == 'number' then return false, text end
+  end
+  return false, err
+end
+
+function globals.pcall(...) return settle(pcall(...)) end
+function globals.xpcall(...) return unless_spent(xpcall(...)) end
+
+function globals.rawget(table, key) return rawget(contents[table] or table, key) end
+function globals.rawset(table, key, value)
+  if contents[table] then error(READONLY, 0) end
+  return rawset(table, key, value)
+end
+function globals.setmetatable(table, ...)
+  if contents[table] then error(READONLY, 0) end
+  return setmetatable(table, ...)
+end
+function globals.next(table, ...) return next(contents[table] or table, ...) end
+function globals.pairs(table)
+  if contents[table] then return globals.next, table, nil end
+  return pairs(table)
+end
+
+-- An address would differ from run to run, and a script could act on it.
+function globals.tostring(...)
+  local value = ...
+  local kind = type(value)
+  if kind == 'table' or kind == 'function' or kind == 'thread' then
+    local meta = getmetatable(value)
+    if not (type(meta) == 'table' and meta.__tostring) then return kind .. ': 0x0' end
+  end
+  return tostring(...)
+end
+
+-- So would the size of the heap.
+function globals.collectgarbage() return 0 end
+function globals.gcinfo() return 0 end
+
+-- Bytecode is not verified by Lua: text only.
+function globals.loadstring(text, ...)
+  if type(text) == 'string' and text:sub(1, 1) == '\27' then return nil, 'bytecode is refused' end
+  return loadstring(text, ...)
+end
+function globals.load(reader, ...)
+  local pieces = {}
+  for piece in reader do
+    if piece == '' then break end
+    pieces[#pieces + 1] = piece
+  end
+  return globals.loadstring(concat(pieces), ...)
+end
+
+local function copy(table)
+  local result = {}
+  for key, value in pairs(table) do result[key] = value end
+  return result
+end
+
+local math = copy(raw.math)
+math.randomseed = host.randomseed
+
+function math.random(...)
+  local draw, count = host.random(), select('#', ...)
+  local low, high = ...
+  if count == 0 then return draw end
+  if count == 1 then low, high = 1, low end
+  if count > 2 then error('wrong number of arguments', 2) end
+  if type(low) ~= 'number' or type(high) ~= 'number' then
+    error("bad argument #1 to 'random' (number expected)", 2)
+  end
+  low, high = low - raw.math.fmod(low, 1), high - raw.math.fmod(high, 1)
+  if low > high then
+    error("bad argument #" .. count .. " to 'random' (interval is empty)", 2)
+  end
+  return raw.math.floor(draw * (high - low + 1)) + low
+end
+
+local coroutine = copy(raw.coroutine)
+function coroutine.resume(...) return unless_spent(resume(...)) end
+
+getmetatable('').__index = protect({}, raw.string)
+getmetatable('').__metatable = false
+
+globals.math = protect({}, math)
+globals.coroutine = protect({}, coroutine)
+globals.string = protect({}, raw.string)
+globals.table = protect({}, raw.table)
+
+local function refusal(text) return { err = 'ERR ' .. text } end
+
+local redis = {
+  LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, LOG_WARNING = 3,
+  REDIS_VERSION = '7.0.15', REDIS_VERSION_NUM = 0x07000f,
+  pcall = call,
+}
+globals.redis = protect({}, redis)
+
+function redis.call(...)
+  local reply = call(...)
+  if type(reply) == 'table' and reply.err then error(reply, 0) end
+  return reply
+end
+
+local function one_string(...)
+  return select('#', ...) == 1 and type((...)) == 'string'
+end
+
+function redis.status_reply(...)
+  if not one_string(...) then return refusal('wrong number or type of arguments') end
+  return { ok = (...) }
+end
+
+-- A code is put before a single word.
+function redis.error_reply(...)
+  if not one_string(...) then return refusal('wrong number or type of arguments') end
+  local text = (...):gsub('^%-', ''):gsub('[\r\n]+$', '')
+  if not text:find(' ', 1, true) then text = 'ERR ' .. text end
+  return { err = text }
+end
+
+function redis.sha1hex(...)
+  if select('#', ...) ~= 1 then error(refusal('wrong number of arguments'), 0) end
+  return host.sha1hex((...))
+end
+
+-- Nobody reads the log of a model, but its arguments are checked.
+function redis.log(...)
+  local level = ...
+  if select('#', ...) < 2 then error(refusal('redis.log() requires two arguments or more.'), 0) end
+  level = raw.tonumber(level)
+  if not level then error(refusal('First argument must be a number (log level).'), 0) end
+  if level < 0 or level > 3 then error(refusal('Invalid debug level.'), 0) end
+end
+
+function redis.replicate_commands() return true end
+
+-- Whatever was thrown becomes a table with its text and the line of the script.
+local function describe(err)
+  if spent() then err = { err = host.spent_text } end
+  if type(err) ~= 'table' then err = { err = 'ERR ' .. globals.tostring(err) } end
+  rawset(err, 'line', host.line())
+  return err
+end
+
+local function sweep()
+  for proxy in pairs(contents) do
+    local key = next(proxy)
+    while key ~= nil do
+      rawset(proxy, key, nil)
+      key = next(proxy)
+    end
+  end
+end
+
+local function run(script)
+  local ok, value = xpcall(script, describe)
+  sweep()
+  return ok, value
+end
+
+return sandbox, globals, run
