@@ -8,7 +8,10 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
+//! * [`lock`]: the lock protocol on any connection to Redis: leases, renewal, fencing tokens.
 
 pub mod trace;
 
 pub mod sync;
+
+pub mod lock;
