@@ -20,7 +20,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// One command that is expected, as `GET k`, or `release k alice:1` for a script, how many
+/// One command that is expected, as `GET k`, or `release k alice:1` for a script called by its hash, how many
 /// milliseconds pass until the answer, and the answer.
 type Line = (&'static str, u64, RedisResult<Value>);
 
@@ -91,6 +91,9 @@ fn describe(cmd: &Cmd) -> String {
             .find(|(_, script)| script.get_hash() == words[1]);
         let (name, _) = known.expect("a script of the lock");
         words.splice(..3, [(*name).to_owned()]);
+    } else if words[0] == "SCRIPT" {
+        let hash = ::redis::Script::new(&words[2]).get_hash().to_owned();
+        words[2] = hash;
     }
     words.join(" ")
 }
@@ -122,6 +125,13 @@ fn int(number: i64) -> RedisResult<Value> {
 
 fn text(text: &str) -> RedisResult<Value> {
     Ok(Value::BulkString(text.as_bytes().to_vec()))
+}
+
+/// The load of a script, which is told by its hash.
+fn load(script: &::redis::Script) -> Line {
+    let hash = script.get_hash();
+    // Leaked: a line is a constant everywhere else, and this is a test.
+    (format!("SCRIPT LOAD {hash}").leak(), 0, text(hash))
 }
 
 /// No reply: whether the command took effect, nobody knows.
