@@ -9,9 +9,28 @@
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
 //! * [`lock`]: the lock protocol on any connection to Redis: leases, renewal, fencing tokens.
+//! * [`bank`]: the subject: money, accounts, transactions, and the bank whose balances are guarded
+//!   by mutexes.
+//! * [`scenario`]: worlds, actors, faults, and what must hold.
+//! * [`explore`]: the engines, their schedules and verdicts.
+//! * [`races`]: the catalogue of documented races.
 
 pub mod trace;
 
 pub mod sync;
 
 pub mod lock;
+
+pub mod bank;
+
+#[cfg(feature = "model")]
+pub mod scenario;
+
+#[cfg(feature = "model")]
+pub mod explore;
+
+#[cfg(feature = "model")]
+pub mod races;
+
+#[cfg(feature = "cli")]
+pub mod cli;
