@@ -23,6 +23,8 @@ pub mod sync;
 #[cfg(feature = "model")]
 pub mod redis;
 
+pub mod lock;
+
 pub mod bank;
 
 #[cfg(feature = "model")]
