@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Budgets, Property, Violation};
+use crate::redis::Node;
 use crate::sync::{self, Clock, JoinHandle, Runtime};
 use crate::trace::{self, ActorId, Kind};
 
@@ -63,6 +64,14 @@ impl<R: Runtime> World<R> {
     #[must_use]
     pub fn clock(&self) -> Clock<R> {
         self.clock.clone()
+    }
+
+    /// A simulated Redis server, empty, which expires keys by this world's clock.
+    pub fn redis(&self, name: &str) -> Node<R> {
+        let node = Node::new(name, self.clock());
+        let watched = node.clone();
+        self.on_deadline(move |now| watched.next_deadline(now));
+        node
     }
 
     /// Adds an actor. It starts when the scenario has set everything up.
