@@ -12,7 +12,7 @@ pub mod event;
 pub mod recorder;
 
 pub use event::{ActorId, Event, Kind, ObjectId, Verb};
-pub use recorder::{Recorder, Trace};
+pub use recorder::{Recorder, Trace, Watcher};
 
 use std::cell::RefCell;
 
@@ -41,6 +41,15 @@ pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
             actor,
             kind: kind(),
         });
+    }
+}
+
+/// Records several things that `actor` did in one step.
+pub(crate) fn record_all<K: IntoIterator<Item = Kind>>(actor: ActorId, kinds: impl FnOnce() -> K) {
+    if let Some(recorder) = current() {
+        for kind in kinds() {
+            recorder.record(Event { actor, kind });
+        }
     }
 }
 
