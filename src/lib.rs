@@ -8,6 +8,12 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
+//! * [`redis`]: the simulated Redis: commands, expiry and scripts, reached through redis-rs.
+//! * [`bank`]: the subject: money, accounts, transactions, and the bank whose balances are guarded
+//!   by mutexes.
+//! * [`scenario`]: worlds, actors, faults, and what must hold.
+//! * [`explore`]: the engines, their schedules and verdicts.
+//! * [`races`]: the catalogue of documented races.
 
 pub mod trace;
 
@@ -15,3 +21,17 @@ pub mod sync;
 
 #[cfg(feature = "model")]
 pub mod redis;
+
+pub mod bank;
+
+#[cfg(feature = "model")]
+pub mod scenario;
+
+#[cfg(feature = "model")]
+pub mod explore;
+
+#[cfg(feature = "model")]
+pub mod races;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -65,7 +65,12 @@ fn reply_of_table(table: &Table, depth: usize) -> mlua::Result<Reply> {
     if let Value::String(text) = table.raw_get("ok")? {
         return Ok(Reply::status(&text.to_string_lossy()));
     }
-    if let Some(number) = table.raw_get::<Value>("double")?.as_number() {
+    let double = match table.raw_get("double")? {
+        Value::Integer(number) => Some(number as f64),
+        Value::Number(number) => Some(number),
+        _ => None,
+    };
+    if let Some(number) = double {
         return Ok(Reply::Bulk(number::seventeen_digits(number).into_bytes()));
     }
     let mut items = Vec::new();

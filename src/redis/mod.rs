@@ -5,7 +5,8 @@
 //! * `keyspace`: the state of a server: keys with deadlines, and the script cache. A plain value.
 //! * `command`: the table of commands, and [`execute`]: one command, at one instant, atomically.
 //!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `server`, `scripts`.
-//! * `lua`, `prelude.lua`, `lua_values`: scripts by real Lua 5.1, and the sandbox they run in.
+//! * `lua`, `prelude.lua`, `lua_host`, `lua_values`, `lua_random`: scripts by real Lua 5.1, the
+//!   sandbox they run in, and what they reach outside it.
 //! * `reply`, `refusal`: what is answered; every error text is in `refusal`.
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
@@ -20,6 +21,7 @@
 //! * A key is absent from its deadline on; a real server keeps it for the rest of that millisecond
 //!   (`now > deadline`), so a real `PTTL` can be 0. Virtual time is exact, so a lifetime is too.
 //! * `DBSIZE` counts the living; a real server may count keys that expired but were not collected.
+//! * Every script draws the same random numbers, those of a fresh server.
 //! * Time stands still in a script, for `TIME` also; a script is stopped after a million
 //!   instructions, where a real server answers `BUSY` to others and lets it run.
 //! * Scripts have no `cjson`, `cmsgpack`, `struct`, `bit`; no `redis.setresp`, `redis.set_repl`,
@@ -38,6 +40,8 @@ mod keys;
 mod keyspace;
 mod lists;
 mod lua;
+mod lua_host;
+mod lua_random;
 mod lua_values;
 mod number;
 mod packed;

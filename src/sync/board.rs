@@ -33,6 +33,8 @@ pub(crate) enum Intent {
     Join(ActorId),
     /// Go on once a condition holds.
     Until(Rc<dyn Fn() -> bool>),
+    /// Go on once a condition holds, though nobody waits for it: a fault, or the clock.
+    Offer(Rc<dyn Fn() -> bool>),
     /// Be called when nobody else can go on: the main actor, at the end of its setting up.
     Idle,
 }
@@ -66,6 +68,21 @@ struct Board {
     remembers: bool,
     contents: BTreeMap<ObjectId, u64>,
     opaque: Option<ObjectId>,
+    /// Who waited for what when nobody could go on.
+    deadlock: Option<Vec<(ActorId, Stuck)>>,
+}
+
+/// What an actor waits for that never comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// A mutex that this actor holds.
+    Mutex(ObjectId, Option<ActorId>),
+    /// A notification.
+    Notification(ObjectId),
+    /// The end of another actor.
+    End(ActorId),
+    /// A condition or an instant.
+    Condition,
 }
 
 /// Who may go on.
@@ -73,8 +90,12 @@ struct Board {
 pub(crate) struct Survey {
     /// Has to go on next, because what it does is no visible step.
     pub(crate) forced: Option<ActorId>,
-    /// Can take its next step.
+    /// Actors that can take their next step.
     pub(crate) enabled: Vec<ActorId>,
+    /// Faults, and the clock, that can.
+    pub(crate) offers: Vec<ActorId>,
+    /// The main actor has set up, and is called when nobody else can go on.
+    pub(crate) idle: bool,
 }
 
 /// An empty board, with the main actor running.
@@ -140,10 +161,37 @@ fn unwind_if_doomed(actor: ActorId) {
     }
 }
 
-/// Has `actor` unwound at once, with no further step of its own. The main actor is never doomed: it
-/// has to see the others end.
+/// Has `actor` unwound at once, with no further step of its own.
 pub(crate) fn doom(actor: ActorId) {
-    BOARD.with_borrow_mut(|board| board.slots[actor.index()].doomed = actor != ActorId::MAIN);
+    BOARD.with_borrow_mut(|board| board.slots[actor.index()].doomed = true);
+}
+
+/// Has every actor unwound, but a main one that only waits for the others to end.
+pub(crate) fn doom_all() {
+    BOARD.with_borrow_mut(Board::doom_all);
+}
+
+/// Notes who waits for what, now that nobody can go on, and has everybody unwound.
+pub(crate) fn deadlock() {
+    BOARD.with_borrow_mut(|board| {
+        let stuck = board.intents().into_iter();
+        let stuck = stuck.filter_map(|(actor, intent)| Some((actor, board.stuck(&intent)?)));
+        board.deadlock = Some(stuck.collect());
+        board.doom_all();
+    });
+}
+
+/// Who waited for what when nobody could go on, if that has happened.
+pub(crate) fn take_deadlock() -> Option<Vec<(ActorId, Stuck)>> {
+    BOARD.with_borrow_mut(|board| board.deadlock.take())
+}
+
+/// Whether every actor that has not ended merely offers to go on.
+pub(crate) fn only_offers_left() -> bool {
+    BOARD.with_borrow(|board| {
+        let mut left = board.slots.iter().skip(1).filter(|slot| !slot.ended);
+        left.all(|slot| matches!(slot.intent, Some(Intent::Offer(_))))
+    })
 }
 
 /// Whether an actor's body is over.
@@ -209,25 +257,27 @@ pub(crate) fn woken(condvar: ObjectId, since: u64) {
 /// Who may go on now.
 pub(crate) fn survey() -> Survey {
     let (invisible, intents) = BOARD.with_borrow(|board| (board.invisible(), board.intents()));
+    let mut survey = Survey {
+        forced: invisible,
+        ..Survey::default()
+    };
     if invisible.is_some() {
-        return Survey {
-            forced: invisible,
-            enabled: Vec::new(),
-        };
+        return survey;
     }
-    // Conditions look at shared state, which may look at the board: they are asked with the board let go.
-    let enabled = intents
-        .into_iter()
-        .filter(|(_, intent)| match intent {
-            Intent::Until(ready) => ready(),
-            intent => BOARD.with_borrow(|board| board.allows(intent)),
-        })
-        .map(|(actor, _)| actor)
-        .collect();
-    Survey {
-        forced: None,
-        enabled,
+    for (actor, intent) in intents {
+        // Conditions look at shared state, which may look at the board: they are asked with it let go.
+        match intent {
+            Intent::Idle => survey.idle = true,
+            Intent::Offer(ready) if ready() => survey.offers.push(actor),
+            Intent::Until(ready) if ready() => survey.enabled.push(actor),
+            Intent::Offer(_) | Intent::Until(_) => {}
+            intent if BOARD.with_borrow(|board| board.allows(&intent)) => {
+                survey.enabled.push(actor)
+            }
+            _ => {}
+        }
     }
+    survey
 }
 
 impl Board {
@@ -277,29 +327,42 @@ impl Board {
                     && !self.holders.contains_key(mutex)
             }
             Intent::Join(other) => self.slots[other.index()].ended,
-            Intent::Until(_) | Intent::Idle => false,
+            Intent::Until(_) | Intent::Offer(_) | Intent::Idle => false,
         }
     }
-}
 
-/// What an actor is about to do, in words: for deadlocks and diverging replays.
-pub(crate) fn describe(who: ActorId, name: impl Fn(ObjectId) -> String) -> String {
-    BOARD.with_borrow(|board| match &board.slots[who.index()].intent {
-        None => "runs".to_owned(),
-        Some(Intent::Start) => "has not begun".to_owned(),
-        Some(Intent::Step(object)) => format!("is about to touch {}", name(*object)),
-        Some(Intent::Lock(mutex)) => match board.holders.get(mutex) {
-            Some(holder) if *holder == who => {
-                format!("waits for {}, which it holds itself", name(*mutex))
+    fn stuck(&self, intent: &Intent) -> Option<Stuck> {
+        match intent {
+            Intent::Lock(mutex) => Some(Stuck::Mutex(*mutex, self.holders.get(mutex).copied())),
+            Intent::Wake {
+                condvar,
+                mutex,
+                since,
+            } => {
+                let tickets = self.condvars.get(condvar);
+                let told =
+                    tickets.is_some_and(|all| all.notified.iter().any(|ticket| ticket > since));
+                Some(if told {
+                    Stuck::Mutex(*mutex, self.holders.get(mutex).copied())
+                } else {
+                    Stuck::Notification(*condvar)
+                })
             }
-            Some(_) => format!("waits for {}, which another actor holds", name(*mutex)),
-            None => format!("is about to lock {}", name(*mutex)),
-        },
-        Some(Intent::Wake { condvar, .. }) => format!("waits to be notified on {}", name(*condvar)),
-        Some(Intent::Join(_)) => "waits for another actor to end".to_owned(),
-        Some(Intent::Until(_)) => "waits for a condition or an instant".to_owned(),
-        Some(Intent::Idle) => "waits for the others".to_owned(),
-    })
+            Intent::Join(other) => Some(Stuck::End(*other)),
+            Intent::Until(_) => Some(Stuck::Condition),
+            Intent::Start | Intent::Step(_) | Intent::Offer(_) | Intent::Idle => None,
+        }
+    }
+
+    fn doom_all(&mut self) {
+        for slot in &mut self.slots {
+            slot.doomed = !matches!(slot.intent, Some(Intent::Idle));
+        }
+        // The main actor is running when it asks for this between two idle waits.
+        if self.current == ActorId::MAIN && self.slots[0].intent.is_none() {
+            self.slots[0].doomed = false;
+        }
+    }
 }
 
 /// Whether states are remembered in this execution.

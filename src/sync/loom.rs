@@ -8,8 +8,8 @@ use loom::sync::atomic::AtomicI64;
 use loom::sync::{Condvar, Mutex, MutexGuard};
 use loom::thread::{self, JoinHandle};
 
-use super::Runtime;
 use super::atomic::on_failure;
+use super::{Runtime, inert};
 use crate::trace::{ActorId, ObjectId, Verb};
 
 /// loom's primitives. They work only inside a loom model, which is what the loom engine runs.
@@ -18,6 +18,32 @@ pub struct Loom;
 
 loom::thread_local! {
     static ME: Cell<ActorId> = Cell::new(ActorId::MAIN);
+}
+
+::std::thread_local! {
+    /// Whether loom gave up: it found a deadlock, or ran into one of its limits.
+    static COLLAPSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls a primitive of loom. A panic out of one is loom's verdict on the execution, not the actor's.
+fn primitive<U>(call: impl FnOnce() -> U) -> U {
+    struct Watch {
+        unwinding: bool,
+    }
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            if inert() && !self.unwinding {
+                COLLAPSED.set(true);
+            }
+        }
+    }
+    let _watch = Watch { unwinding: inert() };
+    call()
+}
+
+/// Forgets an earlier collapse on this OS thread.
+pub(crate) fn recover() {
+    COLLAPSED.set(false);
 }
 
 /// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
@@ -38,7 +64,7 @@ impl Runtime for Loom {
     }
 
     fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        mutex.lock().expect("loom's mutexes are never poisoned")
+        primitive(|| mutex.lock()).expect("loom's mutexes are never poisoned")
     }
 
     /// loom has to see the dependency between two accesses, so it is a mutex like any other.
@@ -61,11 +87,13 @@ impl Runtime for Loom {
     }
 
     fn notify(condvar: &Condvar, all: bool) {
-        if all {
-            condvar.notify_all();
-        } else {
-            condvar.notify_one();
-        }
+        primitive(|| {
+            if all {
+                condvar.notify_all();
+            } else {
+                condvar.notify_one();
+            }
+        });
     }
 
     fn atomic(_: ObjectId, value: i64) -> AtomicI64 {
@@ -73,7 +101,7 @@ impl Runtime for Loom {
     }
 
     fn apply(atomic: &AtomicI64, verb: Verb, ordering: Ordering) -> i64 {
-        match verb {
+        primitive(|| match verb {
             Verb::Load => atomic.load(ordering),
             Verb::Store(value) => {
                 atomic.store(value, ordering);
@@ -84,7 +112,7 @@ impl Runtime for Loom {
             Verb::CompareExchange { expected, new } => atomic
                 .compare_exchange(expected, new, ordering, on_failure(ordering))
                 .unwrap_or_else(|found| found),
-        }
+        })
     }
 
     fn spawn<T: Send + 'static>(
@@ -100,7 +128,11 @@ impl Runtime for Loom {
     }
 
     fn join<T: Send + 'static>(handle: JoinHandle<T>) -> Result<T> {
-        handle.join()
+        primitive(|| handle.join())
+    }
+
+    fn collapsed() -> bool {
+        COLLAPSED.get()
     }
 
     fn me() -> ActorId {

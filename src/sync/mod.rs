@@ -37,6 +37,8 @@ pub use clock::Clock;
 pub use condvar::Condvar;
 #[cfg(feature = "model")]
 pub use loom::Loom;
+#[cfg(feature = "model")]
+pub(crate) use loom::recover as forget_collapse;
 pub use mutex::{Mutex, MutexGuard};
 pub use runtime::Runtime;
 pub use shared::Shared;

@@ -73,6 +73,9 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
 
     /// Records that the calling actor is about to release the mutex with `value` in it.
     fn leaving(&self, value: &T, kind: Kind) {
+        if R::collapsed() {
+            return;
+        }
         if R::remembers() {
             R::content(self.object, self.digest.map(|digest| digest(value)));
         }

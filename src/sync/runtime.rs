@@ -84,6 +84,27 @@ pub trait Runtime:
         }
     }
 
+    /// Offers to go on once `ready`, though nobody waits for it: a fault, or the clock. A runtime whose
+    /// scheduler cannot be asked goes on at once.
+    fn offer(ready: impl Fn() -> bool + 'static) {
+        let _ = ready;
+    }
+    /// Lets the others run until they have ended. `idle` is called whenever none of them can go on, and
+    /// tells whether it changed that. Runtimes without such a notion leave it to the joins that follow.
+    fn settle(idle: impl FnMut() -> bool) {
+        let _ = idle;
+    }
+    /// Has an actor die at once, with no further step of its own; `false` where a thread cannot be killed.
+    fn crash(actor: ActorId) -> bool {
+        let _ = actor;
+        false
+    }
+    /// Whether the checker itself gave up inside one of its primitives, so that what unwinds is not the
+    /// actor's doing and must not be caught.
+    fn collapsed() -> bool {
+        false
+    }
+
     /// Whether an explorer remembers states, and wants the digests below.
     fn remembers() -> bool {
         false

@@ -204,6 +204,30 @@ impl Runtime for Shuttle {
         reach(Intent::Until(::std::rc::Rc::new(ready)));
     }
 
+    fn offer(ready: impl Fn() -> bool + 'static) {
+        reach(Intent::Offer(::std::rc::Rc::new(ready)));
+    }
+
+    fn settle(mut idle: impl FnMut() -> bool) {
+        loop {
+            reach(Intent::Idle);
+            // Scheduled only when no actor can go on: each has ended, or waits, or merely offers.
+            if board::unfinished().is_empty() {
+                return;
+            }
+            if board::only_offers_left() {
+                board::doom_all();
+            } else if !idle() {
+                board::deadlock();
+            }
+        }
+    }
+
+    fn crash(actor: ActorId) -> bool {
+        board::doom(actor);
+        true
+    }
+
     fn remembers() -> bool {
         board::remembers()
     }

@@ -32,14 +32,16 @@ pub fn spawn<R: Runtime, T: Send + 'static>(
 
 /// Runs the body to its end, whatever that is.
 fn run<R: Runtime, T>(actor: ActorId, body: impl FnOnce() -> T) -> Result<T> {
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    if let Err(payload) = &outcome
-        && !payload.is::<Doom>()
-    {
+    let payload = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(value) => return Ok(value),
+        Err(payload) if R::collapsed() => resume_unwind(payload),
+        Err(payload) => payload,
+    };
+    if !payload.is::<Doom>() {
         let message = message(payload.as_ref());
         trace::record(actor, || Kind::Panic(message));
     }
-    outcome
+    Err(payload)
 }
 
 /// The text of a panic.
@@ -71,6 +73,11 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
             Ok(Ok(value)) => value,
             Ok(Err(payload)) | Err(payload) => resume_unwind(payload),
         }
+    }
+
+    /// Waits for the thread to end, whether it returned, panicked or was crashed.
+    pub(crate) fn wait(self) {
+        let _ = R::join(self.handle);
     }
 
     /// Which actor the thread is.

@@ -1,0 +1,137 @@
+//! Runs a scenario under a scheduler of the shuttle family, execution after execution.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use shuttle::scheduler::Scheduler;
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+
+use super::quiet::Quiet;
+use super::steer::{Log, Steered, lock};
+use super::{Bound, Exploration, Schedule, Verdict};
+use crate::scenario::{Outcome, Property, Scenario, Violation, execute};
+use crate::sync::Shuttle;
+use crate::sync::board::{self, Stuck};
+use crate::trace::{ActorId, Recorder, Trace};
+
+/// What the executions leave behind.
+#[derive(Default)]
+struct Findings {
+    executions: u64,
+    longest: usize,
+    /// The execution that ended the search, and why.
+    last: Option<(Verdict, Trace, Schedule)>,
+}
+
+/// Runs executions until the scheduler wants no more, or one breaks a property.
+pub(super) fn drive<S: Scenario>(
+    scenario: &S,
+    scheduler: impl Scheduler + 'static,
+    max_steps: usize,
+) -> Exploration {
+    steer(scenario, max_steps, |log| {
+        Steered::new(scheduler, log, max_steps)
+    })
+}
+
+/// Like [`drive`], for a scheduler that is dressed by its owner.
+pub(super) fn steer<S: Scenario, I: Scheduler + 'static>(
+    scenario: &S,
+    max_steps: usize,
+    dress: impl FnOnce(Arc<Mutex<Log>>) -> Steered<I>,
+) -> Exploration {
+    let _quiet = Quiet::new();
+    let begun = Instant::now();
+    let log = Arc::new(Mutex::new(Log::default()));
+    let findings = Arc::new(Mutex::new(Findings::default()));
+    let steered = dress(Arc::clone(&log));
+    let (body, noted) = (scenario.clone(), Arc::clone(&findings));
+    Runner::new(steered, config()).run(move || {
+        let outcome = run_once(&body);
+        note(&mut lock(&log), &mut lock(&noted), outcome, max_steps);
+    });
+    let findings = std::mem::take(&mut *lock(&findings));
+    let (verdict, trace, schedule) = match findings.last {
+        Some((verdict, trace, schedule)) => (verdict, Some(trace), Some(schedule)),
+        None => (Verdict::Sampled, None, None),
+    };
+    Exploration {
+        verdict,
+        executions: findings.executions,
+        states: None,
+        longest: findings.longest,
+        elapsed: begun.elapsed(),
+        trace,
+        schedule,
+        seed: None,
+    }
+}
+
+/// shuttle's settings. It is to print nothing, and to leave the length of an execution to us.
+pub(super) fn config() -> Config {
+    let mut config = Config::new();
+    config.stack_size = 256 * 1024;
+    config.failure_persistence = FailurePersistence::None;
+    config.max_steps = MaxSteps::None;
+    config.silence_warnings = true;
+    config
+}
+
+/// One execution. A deadlock outranks what the checks say of the state it left.
+fn run_once<S: Scenario>(scenario: &S) -> Outcome {
+    let recorder = Recorder::new();
+    let outcome = execute::<Shuttle>(scenario, &recorder);
+    match board::take_deadlock() {
+        Some(stuck) => Outcome {
+            violation: Some(deadlock(&stuck, &outcome.trace)),
+            trace: outcome.trace,
+        },
+        None => outcome,
+    }
+}
+
+/// Adds one execution to the findings; what breaks a property, or never ends, ends the search.
+fn note(log: &mut Log, findings: &mut Findings, outcome: Outcome, max_steps: usize) {
+    findings.executions += 1;
+    findings.longest = findings.longest.max(log.chosen.len());
+    let verdict = match outcome.violation {
+        _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
+        Some(violation) => Verdict::Broken(violation),
+        None => return,
+    };
+    log.stop = true;
+    let schedule = log
+        .chosen
+        .iter()
+        .map(|actor| outcome.trace.actor(*actor))
+        .collect();
+    findings.last = Some((verdict, outcome.trace, schedule));
+}
+
+fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
+    let waits = stuck.iter().map(|(actor, on)| {
+        let what = match on {
+            Stuck::Mutex(mutex, Some(holder)) if holder == actor => {
+                format!("{}, which it holds itself", trace.object(*mutex))
+            }
+            Stuck::Mutex(mutex, Some(holder)) => {
+                format!(
+                    "{}, which {} holds",
+                    trace.object(*mutex),
+                    trace.actor(*holder)
+                )
+            }
+            Stuck::Mutex(mutex, None) => trace.object(*mutex).to_owned(),
+            Stuck::Notification(condvar) => {
+                format!("a notification on {}", trace.object(*condvar))
+            }
+            Stuck::End(other) => format!("the end of {}", trace.actor(*other)),
+            Stuck::Condition => "a condition that nobody makes true".to_owned(),
+        };
+        format!("{} waits for {what}", trace.actor(*actor))
+    });
+    Violation {
+        property: Property::NoDeadlock,
+        detail: waits.collect::<Vec<_>>().join("; "),
+    }
+}

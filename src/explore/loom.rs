@@ -1,0 +1,178 @@
+//! Every interleaving, with loom, under the C11 memory model.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use loom::model::Builder;
+
+use super::quiet::Quiet;
+use super::steer::lock;
+use super::{Bound, Exploration, Verdict};
+use crate::scenario::{Outcome, Property, Scenario, Violation, execute};
+use crate::sync::{Loom, Runtime, forget_collapse};
+use crate::trace::Recorder;
+
+/// How far loom may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoomBounds {
+    /// How many executions to run at most.
+    pub executions: u64,
+    /// How many preemptions an execution may have; `None` for any number. A search so bounded ends by
+    /// itself without having been exhaustive.
+    pub preemptions: Option<usize>,
+}
+
+impl Default for LoomBounds {
+    fn default() -> Self {
+        Self {
+            executions: 1_000_000,
+            preemptions: None,
+        }
+    }
+}
+
+/// What the body of the model leaves behind.
+#[derive(Default)]
+struct Findings {
+    executions: u64,
+    longest: usize,
+    bound_hit: bool,
+    recorder: Option<Recorder>,
+    outcome: Option<Outcome>,
+}
+
+/// Ends loom's search from within. It is not a panic: no hook runs.
+struct Stop;
+
+/// Explores every interleaving of the scenario, within `bounds`.
+///
+/// loom takes at most four actors besides the main one, knows no spurious wake-ups, treats sequentially
+/// consistent accesses as acquire and release, and misses outcomes where plain loads of an atomic meet
+/// stores to it (tokio-rs/loom issues 166 and 392). It has no time: a sleep lets the clock advance.
+#[must_use]
+pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
+    let begun = Instant::now();
+    if !scenario.budgets().may_crash().is_empty() {
+        return not_run(
+            "a thread of loom's cannot be killed, and this scenario crashes an actor",
+            begun,
+        );
+    }
+    let _quiet = Quiet::new();
+    forget_collapse();
+    let findings = Arc::new(Mutex::new(Findings::default()));
+    let (body, noted) = (scenario.clone(), Arc::clone(&findings));
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        builder(bounds).check(move || run_once(&body, &noted, bounds.executions));
+    }));
+    let complaint = ended.err().filter(|payload| !payload.is::<Stop>());
+    let mut findings = lock(&findings);
+    let (executions, longest) = (findings.executions, findings.longest);
+    let (verdict, trace) = if let Some(payload) = complaint {
+        let text = payload
+            .downcast_ref::<String>()
+            .map_or("loom gave up", String::as_str);
+        let trace = findings.recorder.take().map(|recorder| recorder.trace());
+        (explain(text), trace)
+    } else if let Some(Outcome {
+        violation: Some(violation),
+        trace,
+    }) = findings.outcome.take()
+    {
+        (Verdict::Broken(violation), Some(trace))
+    } else if findings.bound_hit {
+        (
+            Verdict::BoundHit(Bound::Executions(bounds.executions)),
+            None,
+        )
+    } else if let Some(preemptions) = bounds.preemptions {
+        (
+            Verdict::BoundHit(Bound::Engine(format!("{preemptions} preemptions"))),
+            None,
+        )
+    } else {
+        (Verdict::Exhausted, None)
+    };
+    Exploration {
+        verdict,
+        executions,
+        states: None,
+        longest,
+        elapsed: begun.elapsed(),
+        trace,
+        schedule: None,
+        seed: None,
+    }
+}
+
+/// Every field is set, so that no `LOOM_MAX_*` variable changes what is explored.
+fn builder(bounds: LoomBounds) -> Builder {
+    let mut builder = Builder::new();
+    builder.max_threads = 5;
+    builder.max_branches = 10_000;
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder.preemption_bound = bounds.preemptions;
+    builder.checkpoint_file = None;
+    builder.checkpoint_interval = usize::MAX;
+    builder.expect_explicit_explore = false;
+    builder.location = false;
+    builder.log = false;
+    builder
+}
+
+fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
+    let recorder = Recorder::new();
+    {
+        let mut findings = lock(findings);
+        if findings.executions >= most {
+            findings.bound_hit = true;
+            drop(findings);
+            resume_unwind(Box::new(Stop));
+        }
+        findings.executions += 1;
+        findings.recorder = Some(recorder.clone());
+    }
+    let outcome = execute::<Loom>(scenario, &recorder);
+    let steps = outcome
+        .trace
+        .events
+        .iter()
+        .filter(|event| event.kind.is_step())
+        .count();
+    let broken = outcome.violation.is_some();
+    {
+        let mut findings = lock(findings);
+        findings.longest = findings.longest.max(steps);
+        findings.outcome = Some(outcome);
+    }
+    // All other threads have ended by now, so nothing is left behind by unwinding the main one.
+    if broken {
+        resume_unwind(Box::new(Stop));
+    }
+}
+
+/// What loom said when it gave up. It says so only in a panic; which one it was is in its first words.
+fn explain(text: &str) -> Verdict {
+    if Loom::collapsed() && text.starts_with("deadlock") {
+        return Verdict::Broken(Violation {
+            property: Property::NoDeadlock,
+            detail: format!("loom found no thread that could go on ({text})"),
+        });
+    }
+    Verdict::BoundHit(Bound::Engine(format!("loom gave up: {text}")))
+}
+
+fn not_run(why: &str, begun: Instant) -> Exploration {
+    Exploration {
+        verdict: Verdict::NotRun(why.to_owned()),
+        executions: 0,
+        states: None,
+        longest: 0,
+        elapsed: begun.elapsed(),
+        trace: None,
+        schedule: None,
+        seed: None,
+    }
+}

@@ -1,0 +1,124 @@
+//! One interleaving, by the actors' names.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use shuttle::scheduler::{Schedule as ShuttleSchedule, Scheduler, Task, TaskId};
+
+use super::drive::drive;
+use super::steer::{actor, lock};
+use super::{Exploration, Schedule};
+use crate::scenario::Scenario;
+use crate::trace;
+
+/// Where a schedule and the code it is replayed on part ways.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Divergence {
+    /// The step of the schedule, counted from 1.
+    pub step: usize,
+    /// Who should have taken it.
+    pub expected: String,
+    /// Who could have.
+    pub runnable: Vec<String>,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            step,
+            expected,
+            runnable,
+        } = self;
+        let able = match runnable.as_slice() {
+            [] => "everybody had ended".to_owned(),
+            names => format!("only {} could", names.join(", ")),
+        };
+        write!(
+            f,
+            "step {step} of the schedule is {expected}'s, but {able}: the code has changed since the schedule was \
+             written, or the name is misspelt"
+        )
+    }
+}
+
+impl std::error::Error for Divergence {}
+
+/// Runs exactly the interleaving that `schedule` names. Where it ends early, the actor that ran last goes
+/// on as long as it can, and after it the first that can; faults strike only where they are named.
+///
+/// # Errors
+///
+/// Where an actor that is next in the schedule cannot go on.
+pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Exploration, Divergence> {
+    let diverged = Arc::new(Mutex::new(None));
+    let names = Script {
+        names: schedule.names().map(str::to_owned).collect(),
+        at: 0,
+        begun: false,
+        diverged: Arc::clone(&diverged),
+    };
+    let exploration = drive(scenario, names, MAX_STEPS + schedule.len());
+    let divergence = lock(&diverged).take();
+    match divergence {
+        Some(divergence) => Err(divergence),
+        None => Ok(exploration),
+    }
+}
+
+/// How far a replay goes on after its schedule has ended.
+const MAX_STEPS: usize = 10_000;
+
+/// A scheduler that reads from a script.
+struct Script {
+    names: Vec<String>,
+    at: usize,
+    begun: bool,
+    diverged: Arc<Mutex<Option<Divergence>>>,
+}
+
+impl Scheduler for Script {
+    fn new_execution(&mut self) -> Option<ShuttleSchedule> {
+        let first = !self.begun;
+        self.begun = true;
+        first.then(|| ShuttleSchedule::new(0))
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        _: bool,
+    ) -> Option<TaskId> {
+        let name = |task: TaskId| {
+            let recorder = trace::current();
+            recorder.map_or_else(String::new, |recorder| recorder.actor_name(actor(task)))
+        };
+        let ids = || runnable.iter().map(|task| task.id());
+        if let Some(expected) = self.names.get(self.at)
+            && lock(&self.diverged).is_none()
+        {
+            self.at += 1;
+            if let Some(task) = ids().find(|task| name(*task) == *expected) {
+                return Some(task);
+            }
+            *lock(&self.diverged) = Some(Divergence {
+                step: self.at,
+                expected: expected.clone(),
+                runnable: ids().map(name).collect(),
+            });
+        }
+        // A fault is not something that happens by default.
+        let by_itself = |task: &TaskId| {
+            let name = name(*task);
+            name != "clock" && !name.contains(':')
+        };
+        current
+            .filter(|current| ids().any(|task| task == *current) && by_itself(current))
+            .or_else(|| ids().find(by_itself))
+            .or_else(|| ids().next())
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,105 @@
+//! What an engine found, and how far it looked.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::Schedule;
+use crate::scenario::Violation;
+use crate::trace::Trace;
+
+/// The answer of an engine. There is no bare "ok": each says what was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// A property does not hold.
+    Broken(Violation),
+    /// Every interleaving within the stated budgets was run, and the search ended by itself.
+    Exhausted,
+    /// The search stopped at a bound before it ended.
+    BoundHit(Bound),
+    /// The executions that were drawn broke nothing.
+    Sampled,
+    /// This engine cannot see what the scenario is about, and why.
+    Blind(String),
+    /// The scenario was not run on this engine, and why.
+    NotRun(String),
+}
+
+/// A bound that ended a search. Bounds are counts, so that they are hit at the same place every time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Bound {
+    /// This many executions were run.
+    Executions(u64),
+    /// An execution took this many steps: it may never end.
+    Steps(usize),
+    /// A limit of the engine itself, in its words.
+    Engine(String),
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Executions(bound) => write!(f, "{bound} executions"),
+            Self::Steps(bound) => write!(f, "{bound} steps in one execution"),
+            Self::Engine(limit) => f.write_str(limit),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(violation) => write!(f, "broken: {violation}"),
+            Self::Exhausted => f.write_str("exhausted"),
+            Self::BoundHit(bound) => write!(f, "bound hit: {bound}"),
+            Self::Sampled => f.write_str("sampled"),
+            Self::Blind(why) => write!(f, "blind: {why}"),
+            Self::NotRun(why) => write!(f, "not run: {why}"),
+        }
+    }
+}
+
+/// What an engine found, and how far it looked.
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    /// The answer.
+    pub verdict: Verdict,
+    /// How many executions were run, the failing one among them.
+    pub executions: u64,
+    /// How many distinct states were seen, by engines that remember them.
+    pub states: Option<u64>,
+    /// The most steps that an execution took.
+    pub longest: usize,
+    /// Wall-clock time. It is the one field that differs between equal runs.
+    pub elapsed: Duration,
+    /// What happened in the failing execution.
+    pub trace: Option<Trace>,
+    /// The failing interleaving, from a sequentially consistent checker.
+    pub schedule: Option<Schedule>,
+    /// The seed that the search started from, if it drew at random.
+    pub seed: Option<u64>,
+}
+
+impl Exploration {
+    /// What was broken, if anything was.
+    #[must_use]
+    pub const fn violation(&self) -> Option<&Violation> {
+        match &self.verdict {
+            Verdict::Broken(violation) => Some(violation),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Exploration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} after {} executions", self.verdict, self.executions)?;
+        if let Some(seed) = self.seed {
+            write!(f, "; seed {seed}")?;
+        }
+        if let Some(schedule) = &self.schedule {
+            write!(f, "; schedule: {schedule}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Scenarios: a world, its actors, the faults it may suffer, and what must hold in it.
+//!
+//! A scenario is written once, against any [`Runtime`](crate::sync::Runtime), and names no engine:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use lockproof::scenario::{Property, Scenario, World};
+//! use lockproof::sync::{Runtime, Shared};
+//!
+//! /// Two clients count, each in one atomic step.
+//! #[derive(Clone)]
+//! struct Count;
+//!
+//! impl Scenario for Count {
+//!     fn run<R: Runtime>(&self, world: &World<R>) {
+//!         let total = Arc::new(Shared::<R, u32>::new("total", 0));
+//!         for name in ["alice", "bob"] {
+//!             let total = Arc::clone(&total);
+//!             world.actor(name, move |_| total.with("add 1", |total| *total += 1));
+//!         }
+//!         world.finally(Property::ConservedBalance, move || match total.peek(|total| *total) {
+//!             2 => Ok(()),
+//!             other => Err(format!("two additions made {other}")),
+//!         });
+//!     }
+//! }
+//! ```
+//!
+//! * [`Budgets`]: how often time may pass at a bad moment, and which faults may strike.
+//! * [`Property`] and [`Violation`]: what must hold, and how it did not.
+
+mod budgets;
+mod property;
+mod run;
+mod world;
+
+pub use budgets::Budgets;
+pub use property::{Property, Violation};
+pub(crate) use run::{Outcome, execute};
+pub use world::{Actor, World};
+
+use crate::sync::Runtime;
+
+/// What is run: it sets up a world, and is then left to the engine.
+///
+/// It carries its own parameters, such as the number of clients. Two runs of an equal scenario set up
+/// equal worlds: nothing in it depends on the time of day, on addresses, or on the order of a hash map.
+pub trait Scenario: Clone + Send + Sync + 'static {
+    /// Sets up the world: shared state, actors, and what must hold.
+    fn run<R: Runtime>(&self, world: &World<R>);
+
+    /// Which faults the world may suffer, and how often; none unless said.
+    fn budgets(&self) -> Budgets {
+        Budgets::none()
+    }
+}

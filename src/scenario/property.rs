@@ -1,0 +1,69 @@
+//! What must hold, by its name in the field.
+
+use std::fmt;
+
+/// A named property of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Property {
+    /// No two clients believe at the same time that they hold the same lock.
+    MutualExclusion,
+    /// A release removes only the releaser's own lock.
+    OwnerOnlyRelease,
+    /// A lock whose holder is gone is free again once its time to live has passed.
+    NoOrphanBeyondTtl,
+    /// No client believes in its lock for longer than the server keeps it.
+    HonestValidity,
+    /// A store accepts fencing tokens in no other than rising order.
+    MonotonicFence,
+    /// Money is neither made nor lost.
+    ConservedBalance,
+    /// No account is overdrawn.
+    NoOverdraft,
+    /// Somebody can go on until all have ended.
+    NoDeadlock,
+    /// Some sequential order explains what every client saw.
+    Linearizable,
+    /// No actor panics.
+    NoPanic,
+}
+
+impl Property {
+    /// The name in schedules, verdicts and the catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MutualExclusion => "mutual-exclusion",
+            Self::OwnerOnlyRelease => "owner-only-release",
+            Self::NoOrphanBeyondTtl => "no-orphan-beyond-ttl",
+            Self::HonestValidity => "honest-validity",
+            Self::MonotonicFence => "monotonic-fence",
+            Self::ConservedBalance => "conserved-balance",
+            Self::NoOverdraft => "no-overdraft",
+            Self::NoDeadlock => "no-deadlock",
+            Self::Linearizable => "linearizable",
+            Self::NoPanic => "no-panic",
+        }
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How a property did not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Violation {
+    /// What was broken.
+    pub property: Property,
+    /// How, in a sentence for the reader of a verdict.
+    pub detail: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property, self.detail)
+    }
+}

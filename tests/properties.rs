@@ -1,0 +1,14 @@
+//! What must hold of every input, tried on random ones.
+//!
+//! * money: printing and parsing are inverse over all of `i64`; arithmetic is that of `i128`, or an
+//!   error exactly when the result does not fit; a text is an amount or an error, never a panic.
+//! * the rule of the bank: what a transaction or a transfer does, computed in `i128`.
+//! * batches: on real threads, any batch ends in a state that some sequential order explains.
+#![cfg(not(loom))]
+
+#[path = "properties/account.rs"]
+mod account;
+#[path = "properties/batches.rs"]
+mod batches;
+#[path = "properties/money.rs"]
+mod money;
