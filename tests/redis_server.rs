@@ -187,3 +187,19 @@ fn a_lifetime_in_the_past_leaves_no_key() {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 }
+
+#[test]
+fn a_server_that_answers_otherwise_is_noticed() {
+    let Some((_server, mut pair)) = Pair::start() else {
+        return;
+    };
+    pair.reset();
+    let entry = lockproof::redis::Entry {
+        value: lockproof::redis::Value::String(b"only here".to_vec()),
+        deadline: None,
+    };
+    pair.simulated.keyspace.insert(b"a", entry);
+    for words in ["GET a", "PTTL a", "TYPE a", "INCR a"] {
+        assert!(pair.check(&line(words)).is_err(), "{words}");
+    }
+}

@@ -123,6 +123,8 @@ pub(super) fn table(lua: &Lua) -> mlua::Result<Table> {
     host.raw_set("randomseed", lua.create_function(lua_random::randomseed)?)?;
     host.raw_set("plain", lua.create_function(plain)?)?;
     host.raw_set("place", lua.create_function(|lua, ()| Ok(place(lua)))?)?;
+    let is_lua = |_: &Lua, function: mlua::Function| Ok(function.info().what == "Lua");
+    host.raw_set("is_lua", lua.create_function(is_lua)?)?;
     host.raw_set("spent", lua.create_function(|_, ()| Ok(spent()))?)?;
     host.raw_set("spent_text", SPENT)?;
     Ok(host)

@@ -7,8 +7,9 @@ use mlua::{Lua, Table, Value};
 use super::number;
 use super::reply::Reply;
 
-/// Deeper than any client reads (redis-rs stops at 100), and shallow enough for a small stack.
-const DEPTH: usize = 64;
+/// How deeply the reply of a script may nest: each level takes some three KiB of a stack that may be
+/// small. A real server goes on until Lua's stack is full.
+const DEPTH: usize = 16;
 
 /// A command's reply, as the script sees it.
 pub(super) fn value(lua: &Lua, reply: Reply) -> mlua::Result<Value> {

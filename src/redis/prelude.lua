@@ -9,6 +9,7 @@ local error, next, pairs, pcall, xpcall = raw.error, raw.next, raw.pairs, raw.pc
 local rawget, rawset, select, type, tostring = raw.rawget, raw.rawset, raw.select, raw.type, raw.tostring
 local getmetatable, setmetatable, loadstring = raw.getmetatable, raw.setmetatable, raw.loadstring
 local concat, resume = raw.table.concat, raw.coroutine.resume
+local gsub, unpack = raw.string.gsub, raw.unpack
 local plain, spent = host.plain, host.spent
 
 -- Every closure made below inherits the sandbox as its environment, not the table of everything.
@@ -45,11 +46,16 @@ local function unless_spent(...)
   return ...
 end
 
+-- A function called by pcall has no line of the script above it.
+local function tidy(err)
+  if type(err) == 'string' then err = gsub(err, '^prelude:%d+: ', '') end
+  return err
+end
+
 -- As in Redis: an error table reaches a script's own pcall as its text.
 local function settle(ok, ...)
-  unless_spent()
   if ok then return ok, ... end
-  local err = plain((...))
+  local err = tidy(plain((...)))
   if type(err) == 'table' then
     local text = err.err
     if type(text) == 'string' or type(text) == 'number' then return false, text end
@@ -57,9 +63,41 @@ local function settle(ok, ...)
   return false, err
 end
 
-function globals.pcall(...) return settle(pcall(...)) end
-function globals.xpcall(body, handler)
-  return unless_spent(xpcall(body, function(err) return handler(plain(err)) end))
+-- Results are taken out by way of a table: where Lua is built with its own checks (debug builds),
+-- a pcall that returns about twenty values ends the process.
+local function keeping_results(body, ...)
+  local kept = { n = 0 }
+  if type(body) ~= 'function' or not host.is_lua(body) then return body, kept end
+  local args, count = { ... }, select('#', ...)
+  local function keep(...)
+    for i = 1, select('#', ...) do kept[i] = (select(i, ...)) end
+    kept.n = select('#', ...)
+  end
+  return function() keep(body(unpack(args, 1, count))) end, kept
+end
+
+local function finish(kept, ok, ...)
+  unless_spent()
+  if not ok or kept.n == 0 then return ok, ... end
+  return true, unpack(kept, 1, kept.n)
+end
+
+function globals.pcall(...)
+  if select('#', ...) == 0 then return false end
+  local body, kept = keeping_results(...)
+  return settle(finish(kept, pcall(body, select(2, ...))))
+end
+
+function globals.xpcall(body, ...)
+  if select('#', ...) == 0 then error("bad argument #2 to 'xpcall' (value expected)", 2) end
+  local handler, kept = ...
+  body, kept = keeping_results(body)
+  local function handle(err)
+    -- A handler that is stopped itself would be called again, and again.
+    if spent() then return err end
+    return handler(tidy(plain(err)))
+  end
+  return finish(kept, xpcall(body, handle))
 end
 
 function globals.rawget(table, key) return rawget(contents[table] or table, key) end
@@ -160,7 +198,7 @@ function redis.replicate_commands() return true end
 
 -- Whatever was thrown becomes a table with its text and its place in the script.
 local function describe(err)
-  err = spent() and { err = host.spent_text } or plain(err)
+  err = spent() and { err = host.spent_text } or tidy(plain(err))
   if type(err) ~= 'table' then err = { err = 'ERR ' .. globals.tostring(err) } end
   rawset(err, 'place', host.place())
   return err
@@ -176,10 +214,15 @@ local function sweep()
   end
 end
 
+local current, result
+local function first_result() result = (current()) end
+
 local function run(script)
-  local ok, value = xpcall(script, describe)
+  current, result = script, nil
+  local ok, err = xpcall(first_result, describe)
   sweep()
-  return ok, value
+  if ok then return true, result end
+  return false, err
 end
 
 return sandbox, globals, run

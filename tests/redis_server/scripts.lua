@@ -215,3 +215,20 @@ math.randomseed(7) return {math.random(3.7), math.random(3.7), math.random(3.7)}
 math.randomseed(7) return {math.random('10'), math.random('10'), math.random('10')}
 return math.randomseed()
 math.randomseed(7) return {math.random(-5, -1), math.random(-5, -1), math.random(-5, -1)}
+-- Many results, and errors without a line.
+return {pcall(function() return 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24 end)}
+return select('#', pcall(function() return nil, nil end))
+return {pcall(function(...) return select('#', ...), ... end, 1, nil, 3)}
+return select('#', pcall(function() end))
+return {xpcall(function() return 1, 2 end, tostring)}
+local ok, e = xpcall(function() error('x') end, function(e) return e .. '!' end) return e
+local ok, e = pcall(function() error('x', 2) end) return e
+local ok, e = pcall(string.rep) return type(e)
+local ok, e = pcall(5) return e
+local ok, e = pcall(math.random, 0) return type(e)
+pcall()
+xpcall()
+local ok, e = pcall(function() local x = nil + 1 end) return e
+local ok, e = pcall(function() return redis.call('NOSUCH') end) return {type(e), e}
+local ok, e = pcall(function() error() end) return tostring(e)
+return pcall(pcall, error, 'x')
