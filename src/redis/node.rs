@@ -75,7 +75,10 @@ impl<R: Runtime> Connection<R> {
     fn send(&self, batch: &Batch) -> RedisResult<Vec<Reply>> {
         if inert() {
             let gone = "the client is gone: its actor crashed or panicked";
-            return Err(RedisError::from(io::Error::new(io::ErrorKind::NotConnected, gone)));
+            return Err(RedisError::from(io::Error::new(
+                io::ErrorKind::NotConnected,
+                gone,
+            )));
         }
         Ok(self.node.carry_out(batch))
     }
@@ -161,12 +164,16 @@ impl<R: Runtime> Clone for Node<R> {
 
 impl<R: Runtime> fmt::Debug for Node<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Node").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("Node")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 
 impl<R: Runtime> fmt::Debug for Connection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("node", &self.node).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("node", &self.node)
+            .finish_non_exhaustive()
     }
 }
