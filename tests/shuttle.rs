@@ -22,11 +22,7 @@ fn schedulers<S: Scenario>(
     scenario: &S,
     executions: u64,
 ) -> impl Iterator<Item = (&'static str, Exploration)> {
-    let sampling = Sampling {
-        seed: 20_260_731,
-        executions,
-        ..Sampling::default()
-    };
+    let sampling = Sampling { seed: 20_260_731, executions, ..Sampling::default() };
     ["random", "pct", "urw"].into_iter().map(move |name| {
         let exploration = match name {
             "random" => random(scenario, sampling),
@@ -42,11 +38,7 @@ fn schedulers<S: Scenario>(
 #[track_caller]
 fn holds(executions: u64, scenario: &impl Scenario) {
     for (name, exploration) in schedulers(scenario, executions) {
-        assert_eq!(
-            exploration.verdict,
-            Verdict::Sampled,
-            "{name}: {exploration}"
-        );
+        assert_eq!(exploration.verdict, Verdict::Sampled, "{name}: {exploration}");
         assert_eq!(exploration.executions, executions, "{name}: {exploration}");
     }
 }
@@ -56,20 +48,12 @@ fn holds(executions: u64, scenario: &impl Scenario) {
 #[track_caller]
 fn is_found(property: Property, executions: u64, scenario: &impl Scenario) {
     for (name, found) in schedulers(scenario, executions) {
-        let violation = found
-            .violation()
-            .unwrap_or_else(|| panic!("{name}: {found}"));
+        let violation = found.violation().unwrap_or_else(|| panic!("{name}: {found}"));
         assert_eq!(violation.property, property, "{name}: {found}");
-        let schedule = found
-            .schedule
-            .as_ref()
-            .expect("a sequentially consistent checker has one");
+        let schedule = found.schedule.as_ref().expect("a sequentially consistent checker has one");
         let written: String = schedule.to_string();
-        let again = replay(
-            scenario,
-            &written.parse().expect("what is printed can be read"),
-        )
-        .unwrap_or_else(|divergence| panic!("{name}: {divergence}"));
+        let again = replay(scenario, &written.parse().expect("what is printed can be read"))
+            .unwrap_or_else(|divergence| panic!("{name}: {divergence}"));
         assert_eq!(again.violation(), Some(violation), "{name}: {written}");
         assert_eq!(again.trace, found.trace, "{name}: {written}");
     }
@@ -93,10 +77,7 @@ fn three_clients_acquire_work_and_release() {
 fn ttl_expires_in_the_middle_of_a_holders_work() {
     let clients = Clients::new(3, Budgets::none().ticks(2));
     holds(2_000, &clients);
-    assert!(
-        Seen::take(&clients.seen.not_held) > 0,
-        "no lock expired while its holder worked"
-    );
+    assert!(Seen::take(&clients.seen.not_held) > 0, "no lock expired while its holder worked");
     assert!(Seen::take(&clients.seen.released) > 0);
 }
 
@@ -118,49 +99,29 @@ fn finds_the_shared_token_of_the_seed() {
 
 #[test]
 fn renewal_racing_expiry_never_extends_anothers_lock() {
-    let clients = Clients {
-        renewals: 2,
-        ..Clients::new(2, Budgets::none().ticks(2))
-    };
+    let clients = Clients { renewals: 2, ..Clients::new(2, Budgets::none().ticks(2)) };
     holds(2_000, &clients);
     assert!(Seen::take(&clients.seen.renewed) > 0);
-    assert!(
-        Seen::take(&clients.seen.lost) > 0,
-        "no renewal came too late"
-    );
+    assert!(Seen::take(&clients.seen.lost) > 0, "no renewal came too late");
 }
 
 #[test]
 fn lock_is_free_after_a_crash_and_the_ttl() {
-    let clients = Clients {
-        patient: true,
-        ..Clients::new(2, Budgets::none().crash("alice"))
-    };
+    let clients = Clients { patient: true, ..Clients::new(2, Budgets::none().crash("alice")) };
     holds(2_000, &clients);
     // Whoever waited had it in the end, in every execution; and alice, when she lived.
     assert_eq!(Seen::take(&clients.seen.taken), 0);
-    assert!(
-        Seen::take(&clients.seen.released) < 3 * 2 * 2_000,
-        "alice never crashed"
-    );
+    assert!(Seen::take(&clients.seen.released) < 3 * 2 * 2_000, "alice never crashed");
 }
 
 #[test]
 fn distributed_bank_conserves_money_with_the_fence() {
-    let tellers = Tellers {
-        amounts: &[10_00, -20_00],
-        fenced: true,
-        budgets: one_tick(),
-    };
+    let tellers = Tellers { amounts: &[10_00, -20_00], fenced: true, budgets: one_tick() };
     holds(3_000, &tellers);
 }
 
 #[test]
 fn finds_money_lost_without_the_fence() {
-    let tellers = Tellers {
-        amounts: &[10_00, -20_00],
-        fenced: false,
-        budgets: one_tick(),
-    };
+    let tellers = Tellers { amounts: &[10_00, -20_00], fenced: false, budgets: one_tick() };
     is_found(Property::ConservedBalance, 20_000, &tellers);
 }

@@ -52,19 +52,11 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(key: &'a str, fence_key: Option<&'a str>, ttl: Duration) -> Self {
-        Self {
-            key,
-            fence_key,
-            ttl: whole_millis(ttl),
-        }
+        Self { key, fence_key, ttl: whole_millis(ttl) }
     }
 
     fn too_short(&self, drift: Drift, elapsed: Duration) -> AcquireError {
-        AcquireError::TooShort {
-            ttl: self.ttl,
-            drift: drift.of(self.ttl),
-            elapsed,
-        }
+        AcquireError::TooShort { ttl: self.ttl, drift: drift.of(self.ttl), elapsed }
     }
 }
 
@@ -154,11 +146,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
     /// When the next command is sent. While there is no doubt it does not matter; in a model, reading
     /// the clock is a step.
     fn sent_at(&self, claim: &Claim) -> Duration {
-        if claim.doubtful {
-            self.clock.now()
-        } else {
-            claim.since
-        }
+        if claim.doubtful { self.clock.now() } else { claim.since }
     }
 
     fn send(&mut self, wanted: &Wanted<'_>, token: &Token) -> RedisResult<Answer> {
@@ -171,11 +159,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
                 .arg("PX")
                 .arg(ttl)
                 .query(&mut self.connection)?;
-            return Ok(if set {
-                Answer::Ours { fence: None }
-            } else {
-                Answer::Taken
-            });
+            return Ok(if set { Answer::Ours { fence: None } } else { Answer::Taken });
         };
         let fence: Option<u64> = ACQUIRE_FENCED
             .key(wanted.key)
@@ -271,9 +255,6 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
 
     /// Deletes the lock if it holds this token. Says whether it did.
     pub(super) fn withdraw(&mut self, key: &str, token: &Token) -> RedisResult<bool> {
-        RELEASE
-            .key(key)
-            .arg(token.as_str())
-            .invoke(&mut self.connection)
+        RELEASE.key(key).arg(token.as_str()).invoke(&mut self.connection)
     }
 }

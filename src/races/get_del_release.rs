@@ -52,9 +52,7 @@ impl Scenario for Fixed {
         let compare_and_delete = Script::new(
             "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
         );
-        compare_and_delete
-            .load(&mut server.connect())
-            .expect("the server answers");
+        compare_and_delete.load(&mut server.connect()).expect("the server answers");
         for name in ["alice", "bob"] {
             let mut connection = server.connect();
             let compare_and_delete = compare_and_delete.clone();
@@ -79,7 +77,5 @@ fn acquire<R: Runtime>(connection: &mut Connection<R>, token: &str) -> bool {
     let options = SetOptions::default()
         .conditional_set(ExistenceCheck::NX)
         .with_expiration(SetExpiry::PX(ttl));
-    connection
-        .set_options(KEY, token, options)
-        .expect("the server answers")
+    connection.set_options(KEY, token, options).expect("the server answers")
 }

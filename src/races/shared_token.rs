@@ -59,9 +59,7 @@ fn open<R: Runtime>(world: &World<R>) -> (Node<R>, Script) {
     let release = Script::new(
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
     );
-    release
-        .load(&mut server.connect())
-        .expect("the server answers");
+    release.load(&mut server.connect()).expect("the server answers");
     (server, release)
 }
 
@@ -71,10 +69,7 @@ fn hold<R: Runtime>(mut connection: Connection<R>, release: &Script, token: &str
     let options = SetOptions::default()
         .conditional_set(ExistenceCheck::NX)
         .with_expiration(SetExpiry::PX(ttl));
-    if connection
-        .set_options(KEY, token, options)
-        .expect("the server answers")
-    {
+    if connection.set_options(KEY, token, options).expect("the server answers") {
         let _: u64 =
             (release.key(KEY).arg(token).invoke(&mut connection)).expect("the server answers");
     }

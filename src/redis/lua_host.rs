@@ -43,10 +43,7 @@ pub(super) struct Lent<'a>(&'a mut Keyspace);
 
 impl<'a> Lent<'a> {
     pub(super) fn new(keyspace: &'a mut Keyspace, now: u64) -> Self {
-        let world = World {
-            keyspace: std::mem::take(keyspace),
-            now,
-        };
+        let world = World { keyspace: std::mem::take(keyspace), now };
         WORLD.set(Some(world));
         Lent(keyspace)
     }
@@ -182,10 +179,7 @@ fn plain(lua: &Lua, error: Value) -> mlua::Result<Value> {
     let Value::Error(error) = error else {
         return Ok(error);
     };
-    match error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<Raised>())
-    {
+    match error.chain().find_map(|cause| cause.downcast_ref::<Raised>()) {
         Some(Raised::Reply(line)) => error_table(lua, line),
         Some(Raised::Text(text)) => Ok(Value::String(lua.create_string(text)?)),
         None => Ok(Value::String(lua.create_string(error.to_string())?)),

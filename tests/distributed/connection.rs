@@ -75,10 +75,7 @@ impl ConnectionLike for Wire {
     }
 
     fn req_packed_commands(&mut self, cmd: &[u8], at: usize, n: usize) -> RedisResult<Vec<Value>> {
-        self.connection
-            .lock()
-            .unwrap()
-            .req_packed_commands(cmd, at, n)
+        self.connection.lock().unwrap().req_packed_commands(cmd, at, n)
     }
 
     fn get_db(&self) -> i64 {
@@ -104,10 +101,7 @@ impl Server {
     /// A server that knows the scripts.
     pub fn new() -> Self {
         let clock = Clock::virtual_time();
-        let server = Self {
-            node: Node::new("redis", clock.clone()),
-            clock,
-        };
+        let server = Self { node: Node::new("redis", clock.clone()), clock };
         server.client("setup").0.load_scripts().unwrap();
         server
     }

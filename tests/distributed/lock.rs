@@ -135,10 +135,7 @@ fn a_failed_renewal_changes_nothing() {
     let mut lease = alice.acquire("k", ms(100)).unwrap();
     for (fate, kept) in [(RequestLost, 100), (ReplyLost, 200)] {
         wire.plan([fate]);
-        assert!(matches!(
-            alice.renew(&mut lease, ms(200)),
-            Renewal::Unknown(_)
-        ));
+        assert!(matches!(alice.renew(&mut lease, ms(200)), Renewal::Unknown(_)));
         assert_eq!(lease.valid_until(), ms(100));
         assert_eq!(server.ask::<i64>("PTTL k"), kept);
     }
@@ -151,10 +148,7 @@ fn a_late_renewal_does_not_end_a_later_one_early() {
     let (mut alice, wire) = server.client("alice");
     let mut lease = alice.acquire("k", ms(100)).unwrap();
     wire.plan([Late]);
-    assert!(matches!(
-        alice.renew(&mut lease, ms(120)),
-        Renewal::Unknown(_)
-    ));
+    assert!(matches!(alice.renew(&mut lease, ms(120)), Renewal::Unknown(_)));
     assert_eq!(alice.renew(&mut lease, ms(500)), Renewal::Renewed);
     assert_eq!(wire.deliver(), 1);
     is_honest(&server, &lease);
@@ -188,24 +182,14 @@ fn another_clients_lock_is_not_taken_for_our_own() {
 #[test]
 fn validity_is_honest_wherever_time_passes() {
     for request_arrives in [true, false] {
-        for waits in [
-            [30, 0, 0],
-            [0, 30, 0],
-            [0, 0, 30],
-            [20, 20, 20],
-            [0, 60, 60],
-        ] {
+        for waits in [[30, 0, 0], [0, 30, 0], [0, 0, 30], [20, 20, 20], [0, 60, 60]] {
             let server = Server::new();
             let (mut alice, wire) = server.client("alice");
             let late = |millis| {
                 let clock = server.clock.clone();
                 After(Box::new(move || clock.advance_to(clock.peek_ms() + millis)))
             };
-            let first = if request_arrives {
-                ReplyLost
-            } else {
-                RequestLost
-            };
+            let first = if request_arrives { ReplyLost } else { RequestLost };
             server.pass(waits[0]);
             wire.plan([first, late(waits[1]), late(waits[2])]);
             match alice.acquire("k", ms(100)) {
@@ -224,10 +208,7 @@ fn fences_rise_with_each_acquisition_and_not_with_failed_ones() {
     let server = Server::new();
     let ((mut alice, _), (mut bob, _)) = (server.client("alice"), server.client("bob"));
     let first = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        bob.try_acquire_fenced("k", "k:fence", ms(100)).unwrap(),
-        None
-    );
+    assert_eq!(bob.try_acquire_fenced("k", "k:fence", ms(100)).unwrap(), None);
     server.pass(100);
     let second = bob.acquire_fenced("k", "k:fence", ms(100)).unwrap();
     assert_eq!((first.fence(), second.fence()), (Some(1), Some(2)));
@@ -240,10 +221,7 @@ fn a_fenced_lock_whose_reply_was_lost_is_our_own_with_the_same_fence() {
     let (mut alice, wire) = server.client("alice");
     wire.plan([ReplyLost]);
     let lease = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        (lease.fence(), server.ask::<u64>("GET k:fence")),
-        (Some(1), 1)
-    );
+    assert_eq!((lease.fence(), server.ask::<u64>("GET k:fence")), (Some(1), 1));
     is_honest(&server, &lease);
 }
 
@@ -290,10 +268,7 @@ fn a_late_request_is_our_own_lock_with_the_fence_it_minted() {
         })),
     ]);
     let lease = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        (lease.fence(), lease.token().as_str()),
-        (Some(2), "alice:1")
-    );
+    assert_eq!((lease.fence(), lease.token().as_str()), (Some(2), "alice:1"));
     assert_eq!(lease.valid_until(), ms(100));
     is_honest(&server, &lease);
 }
@@ -345,18 +320,12 @@ fn a_counter_that_is_gone_is_an_error_and_no_fence() {
         let node = server.node.clone();
         After(Box::new(move || {
             let mut connection = node.connect();
-            redis::cmd("DEL")
-                .arg("k:fence")
-                .exec(&mut connection)
-                .unwrap();
+            redis::cmd("DEL").arg("k:fence").exec(&mut connection).unwrap();
         }))
     };
     wire.plan([ReplyLost, lose]);
     let error = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap_err();
-    assert!(
-        error.to_string().contains("fence counter is gone"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("fence counter is gone"), "{error}");
     assert_eq!(holder(&server), NOBODY, "the lock is withdrawn");
 }
 
@@ -365,26 +334,11 @@ fn a_read_keeps_earlier_holders_from_writing() {
     let server = Server::new();
     let mut store = server.node.connect();
     write_fenced(&mut store, "b", "b:mark", 33, 100).unwrap();
-    assert_eq!(
-        read_fenced(&mut store, "b", "b:mark", 34).unwrap(),
-        Some(100)
-    );
+    assert_eq!(read_fenced(&mut store, "b", "b:mark", 34).unwrap(), Some(100));
     let late = write_fenced(&mut store, "b", "b:mark", 33, 0).unwrap_err();
-    assert!(matches!(
-        late,
-        FenceError::Stale {
-            fence: 33,
-            mark: 34
-        }
-    ));
+    assert!(matches!(late, FenceError::Stale { fence: 33, mark: 34 }));
     let late = read_fenced::<i64>(&mut store, "b", "b:mark", 33).unwrap_err();
-    assert!(matches!(
-        late,
-        FenceError::Stale {
-            fence: 33,
-            mark: 34
-        }
-    ));
+    assert!(matches!(late, FenceError::Stale { fence: 33, mark: 34 }));
     write_fenced(&mut store, "b", "b:mark", 34, 90).unwrap();
     assert_eq!(server.ask::<i64>("GET b"), 90);
 }
@@ -393,10 +347,7 @@ fn a_read_keeps_earlier_holders_from_writing() {
 fn a_fence_is_compared_as_a_number() {
     let server = Server::new();
     let mut store = server.node.connect();
-    assert_eq!(
-        read_fenced::<i64>(&mut store, "b", "b:mark", 9).unwrap(),
-        None
-    );
+    assert_eq!(read_fenced::<i64>(&mut store, "b", "b:mark", 9).unwrap(), None);
     write_fenced(&mut store, "b", "b:mark", 10, 1).unwrap();
     let late = write_fenced(&mut store, "b", "b:mark", 9, 0).unwrap_err();
     assert!(matches!(late, FenceError::Stale { fence: 9, mark: 10 }));

@@ -32,10 +32,8 @@ impl std::fmt::Debug for Step {
         };
         write!(f, "{name}:")?;
         for words in commands {
-            let words: Vec<_> = words
-                .iter()
-                .map(|word| format!("{:?}", word.escape_ascii().to_string()))
-                .collect();
+            let words: Vec<_> =
+                words.iter().map(|word| format!("{:?}", word.escape_ascii().to_string())).collect();
             write!(f, " [{}]", words.join(" "))?;
         }
         Ok(())
@@ -52,9 +50,7 @@ impl Step {
             Step::Transaction(commands) => (commands, true),
         };
         let mut pipe = redis::pipe();
-        commands
-            .iter()
-            .for_each(|words| drop(pipe.add_command(command(words))));
+        commands.iter().for_each(|words| drop(pipe.add_command(command(words))));
         if atomic {
             pipe.atomic();
         }

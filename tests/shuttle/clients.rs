@@ -49,13 +49,7 @@ pub struct Clients {
 
 impl Clients {
     pub fn new(clients: usize, budgets: Budgets) -> Self {
-        Self {
-            clients,
-            budgets,
-            renewals: 0,
-            patient: false,
-            seen: Arc::default(),
-        }
+        Self { clients, budgets, renewals: 0, patient: false, seen: Arc::default() }
     }
 }
 
@@ -63,19 +57,12 @@ impl Scenario for Clients {
     fn run<R: Runtime>(&self, world: &World<R>) {
         let server = world.redis("redis");
         world.guard_lock(&server, KEY, TTL);
-        RedisLock::new(server.connect())
-            .load_scripts()
-            .expect("the server answers");
+        RedisLock::new(server.connect()).load_scripts().expect("the server answers");
         let work = Arc::new(Shared::<R, u64>::new("work", 0));
         let served = Arc::new(Shared::<R, u64>::new("served", 0));
         for name in &NAMES[..self.clients] {
             let (connection, work, served) = (server.connect(), work.clone(), served.clone());
-            let Self {
-                renewals,
-                patient,
-                seen,
-                ..
-            } = self.clone();
+            let Self { renewals, patient, seen, .. } = self.clone();
             world.actor(name, move |me| {
                 let mut lock = RedisLock::new(connection)
                     .with_clock(me.clock())

@@ -27,15 +27,10 @@ impl Scenario for Tellers {
         world.guard_lock(&node, &format!("account:{ACCOUNT}:lock"), TTL);
         world.guard_mark(&node, &format!("account:{ACCOUNT}:mark"));
         world.guard_balance(&node, &format!("account:{ACCOUNT}:balance"));
-        let account = Account::new(
-            ACCOUNT.parse().expect("a number"),
-            Money::from_minor(OPENING),
-        );
+        let account = Account::new(ACCOUNT.parse().expect("a number"), Money::from_minor(OPENING));
         let mut clerk = RemoteBank::new(RedisLock::new(node.connect()).with_clock(world.clock()));
         clerk.lock_mut().load_scripts().expect("the server answers");
-        clerk
-            .open(std::slice::from_ref(&account))
-            .expect("no account is open yet");
+        clerk.open(std::slice::from_ref(&account)).expect("no account is open yet");
         // Not part of the model: what the tellers were told, looked at when they have ended.
         let net = Arc::new(Mutex::new(0));
         for (name, amount) in super::clients::NAMES.iter().zip(self.amounts) {
