@@ -8,6 +8,8 @@
 
 #[path = "shuttle/clients.rs"]
 mod clients;
+#[path = "shuttle/guards.rs"]
+mod guards;
 #[path = "shuttle/tellers.rs"]
 mod tellers;
 

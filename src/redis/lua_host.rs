@@ -16,7 +16,7 @@ use super::keyspace::Keyspace;
 use super::lua_random;
 use super::lua_values::{self, error_table};
 use super::reply::Reply;
-use super::sha1;
+use sha1_smol::Sha1;
 
 /// How many Lua instructions a script may take, and how often they are counted. A real server
 /// would let it run on and answer `BUSY` to others; a model has nobody to send `SCRIPT KILL`.
@@ -168,7 +168,7 @@ fn log(lua: &Lua, words: MultiValue) -> mlua::Result<()> {
 fn sha1hex(_: &Lua, words: MultiValue) -> mlua::Result<String> {
     match words.front() {
         Some(word) if words.len() == 1 => {
-            Ok(sha1::hex(&lua_values::argument(word).unwrap_or_default()))
+            Ok(Sha1::from(lua_values::argument(word).unwrap_or_default()).hexdigest())
         }
         _ => Err(refusal("wrong number of arguments")),
     }

@@ -1,6 +1,5 @@
 //! What the guards of a lock, a mark and a balance make of clients that run against the simulated
 //! Redis: a right one is never accused, and each wrong one is, of what it does.
-#![cfg(not(loom))]
 
 use std::time::Duration;
 
@@ -106,14 +105,8 @@ fn send(connection: &mut impl ConnectionLike, words: &[&str]) -> Option<Value> {
 
 /// Two ways to look for it, so that neither's bias hides anything.
 fn sampled(client: Client, executions: u64) -> [Exploration; 2] {
-    let sampling = Sampling {
-        executions,
-        ..Sampling::default()
-    };
-    [
-        random(&Clients(client), sampling),
-        pct(&Clients(client), 3, sampling),
-    ]
+    let sampling = Sampling { executions, ..Sampling::default() };
+    [random(&Clients(client), sampling), pct(&Clients(client), 3, sampling)]
 }
 
 fn broken(client: Client) -> Option<Property> {
@@ -125,27 +118,18 @@ fn broken(client: Client) -> Option<Property> {
 fn a_careful_client_is_never_accused() {
     for exploration in sampled(Client::Careful, 2000) {
         assert_eq!(exploration.verdict, Verdict::Sampled, "{exploration}");
-        assert!(
-            exploration.longest > 12,
-            "somebody got to work: {exploration}"
-        );
+        assert!(exploration.longest > 12, "somebody got to work: {exploration}");
     }
 }
 
 #[test]
 fn a_blind_delete_is_seen_as_anothers_release() {
-    assert_eq!(
-        broken(Client::DeletesBlindly),
-        Some(Property::OwnerOnlyRelease)
-    );
+    assert_eq!(broken(Client::DeletesBlindly), Some(Property::OwnerOnlyRelease));
 }
 
 #[test]
 fn a_crash_between_set_and_expire_leaves_an_orphan() {
-    assert_eq!(
-        broken(Client::ExpiresLater),
-        Some(Property::NoOrphanBeyondTtl)
-    );
+    assert_eq!(broken(Client::ExpiresLater), Some(Property::NoOrphanBeyondTtl));
 }
 
 #[test]
