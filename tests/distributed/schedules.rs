@@ -74,7 +74,7 @@ impl Scenario for Tellers {
 
 fn explorations(tellers: &Tellers) -> [Exploration; 3] {
     let sampling = Sampling {
-        executions: 5_000,
+        executions: 2_000,
         ..Sampling::default()
     };
     [
@@ -92,7 +92,7 @@ fn the_fence_conserves_money_wherever_the_lock_expires() {
             matches!(exploration.verdict, Verdict::Sampled),
             "{exploration}"
         );
-        assert_eq!(exploration.executions, 5_000);
+        assert_eq!(exploration.executions, 2_000);
     }
 }
 
