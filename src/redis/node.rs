@@ -1,8 +1,10 @@
 //! A simulated server that several actors share, and their connections to it.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value};
 
@@ -10,6 +12,7 @@ use super::{
     Batch, Keyspace, Reply, batches, collect, execute_batch, request, split_packed, to_value,
 };
 use crate::sync::{Clock, Runtime, Shared, inert};
+use crate::trace::{Kind, ObjectId};
 
 /// One simulated Redis server. Clones are the same server.
 ///
@@ -18,6 +21,23 @@ use crate::sync::{Clock, Runtime, Shared, inert};
 pub struct Node<R: Runtime> {
     store: Arc<Shared<R, Keyspace>>,
     clock: Clock<R>,
+    watched: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// What came of a step: replies for the client, and changes for those who watch.
+struct Done {
+    replies: Vec<Reply>,
+    changes: Vec<Change>,
+}
+
+/// A watched key, what is there now, and until when.
+type Change = (String, Option<String>, Option<u64>);
+
+impl Hash for Done {
+    /// A client learns nothing but its replies.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.replies.hash(state);
+    }
 }
 
 impl<R: Runtime> Node<R> {
@@ -27,7 +47,14 @@ impl<R: Runtime> Node<R> {
         Self {
             store: Arc::new(Shared::new(name, Keyspace::default())),
             clock,
+            watched: Arc::default(),
         }
+    }
+
+    /// Has every change of `key` recorded, as [`Kind::Truth`].
+    pub fn watch(&self, key: &str) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.insert(key.to_owned());
     }
 
     /// A connection for code that is written for redis-rs.
@@ -50,11 +77,58 @@ impl<R: Runtime> Node<R> {
 
     /// One step of the calling actor.
     fn carry_out(&self, batch: &Batch) -> Vec<Reply> {
-        self.store.step(
-            |keyspace| execute_batch(keyspace, self.clock.peek_ms(), batch),
-            |replies| (in_words(batch), replies_in_words(replies)),
-        )
+        let watched = self
+            .watched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let step = |keyspace: &mut Keyspace| {
+            let now = self.clock.peek_ms();
+            let before: Vec<Change> = watched
+                .iter()
+                .map(|key| truth(keyspace, key, now))
+                .collect();
+            let replies = execute_batch(keyspace, now, batch);
+            let after = watched.iter().map(|key| truth(keyspace, key, now));
+            let changes = after.zip(before).filter(|(after, before)| after != before);
+            Done {
+                replies,
+                changes: changes.map(|(after, _)| after).collect(),
+            }
+        };
+        let tell = |object: ObjectId, done: &Done| {
+            let access = Kind::Access {
+                object,
+                request: in_words(batch),
+                reply: replies_in_words(&done.replies),
+            };
+            let truth = done
+                .changes
+                .clone()
+                .into_iter()
+                .map(move |(key, value, until)| Kind::Truth {
+                    object,
+                    key,
+                    value,
+                    until,
+                });
+            std::iter::once(access).chain(truth)
+        };
+        self.store.step(step, tell).replies
     }
+}
+
+fn truth(keyspace: &Keyspace, key: &str, now_ms: u64) -> Change {
+    let entry = keyspace.entry(key.as_bytes(), now_ms);
+    let value = entry.map(|entry| match &entry.value {
+        super::Value::String(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        super::Value::List(items) => format!("a list of {}", items.len()),
+    });
+    (
+        key.to_owned(),
+        value,
+        entry.and_then(|entry| entry.deadline),
+    )
 }
 
 /// A connection to a [`Node`].
@@ -158,6 +232,7 @@ impl<R: Runtime> Clone for Node<R> {
         Self {
             store: Arc::clone(&self.store),
             clock: self.clock.clone(),
+            watched: Arc::clone(&self.watched),
         }
     }
 }

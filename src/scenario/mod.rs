@@ -27,9 +27,12 @@
 //! ```
 //!
 //! * [`Budgets`]: how often time may pass at a bad moment, and which faults may strike.
+//! * [`monitors`]: properties that are watched in every step, one a file.
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
 mod budgets;
+mod guard;
+pub mod monitors;
 mod property;
 mod run;
 mod world;

@@ -15,10 +15,11 @@ pub(crate) struct Outcome {
 pub(crate) fn execute<R: Runtime>(scenario: &impl Scenario, recorder: &Recorder) -> Outcome {
     let _scope = trace::enter(Some(recorder.clone()));
     let world = World::<R>::new();
+    recorder.watch(world.watchers());
     scenario.run(&world);
     world.play(&scenario.budgets());
-    let panicked = panicked(&recorder.trace());
-    let violation = panicked.or_else(|| world.judge());
+    let trace = recorder.trace();
+    let violation = panicked(&trace).or_else(|| world.judge(&trace));
     Outcome {
         violation,
         trace: recorder.trace(),

@@ -5,14 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::monitors::{Monitor, Monitors};
 use super::{Budgets, Property, Violation};
 use crate::redis::Node;
 use crate::sync::{self, Clock, JoinHandle, Runtime};
-use crate::trace::{self, ActorId, Kind};
+use crate::trace::{self, ActorId, Kind, Trace};
 
 /// What a scenario sets up: time, actors, and what must hold once all have ended.
 pub struct World<R: Runtime> {
     clock: Clock<R>,
+    monitors: Monitors,
     parts: RefCell<Parts<R>>,
 }
 
@@ -52,6 +54,7 @@ impl<R: Runtime> World<R> {
     pub(super) fn new() -> Self {
         Self {
             clock: Clock::virtual_time(),
+            monitors: Monitors::default(),
             parts: RefCell::new(Parts {
                 actors: Vec::new(),
                 checks: Vec::new(),
@@ -82,6 +85,11 @@ impl<R: Runtime> World<R> {
             ended: Arc::new(AtomicBool::new(false)),
         };
         self.parts.borrow_mut().actors.push((actor, Box::new(body)));
+    }
+
+    /// Has a property watched in every step.
+    pub fn monitor(&self, monitor: impl Monitor + 'static) {
+        self.monitors.add(monitor);
     }
 
     /// Says what must hold once all actors have ended. `check` may look (with
@@ -137,8 +145,16 @@ impl<R: Runtime> World<R> {
         }
     }
 
+    /// Who watches the steps of this world.
+    pub(super) fn watchers(&self) -> Monitors {
+        self.monitors.clone()
+    }
+
     /// What did not hold, now that all actors have ended.
-    pub(super) fn judge(self) -> Option<Violation> {
+    pub(super) fn judge(self, names: &Trace) -> Option<Violation> {
+        if let Some(violation) = self.monitors.finish(names) {
+            return Some(violation);
+        }
         let checks = self.parts.into_inner().checks;
         checks.into_iter().find_map(|(property, check)| {
             check().err().map(|detail| Violation { property, detail })

@@ -34,8 +34,8 @@ impl Trace {
 
 /// Is shown each event as it is recorded. It runs inside the step, so it must take none itself.
 pub trait Watcher: Send {
-    /// An event has just happened.
-    fn saw(&mut self, event: &Event);
+    /// An event has just happened; `names` has those of the actors and objects.
+    fn saw(&mut self, event: &Event, names: &Trace);
 }
 
 /// A handle to the record of one execution; clones share it.
@@ -69,10 +69,11 @@ impl Recorder {
     /// Appends an event.
     pub fn record(&self, event: Event) {
         let mut record = self.record_mut();
-        if let Some(watcher) = &mut record.watcher {
-            watcher.saw(&event);
+        let Record { trace, watcher } = &mut *record;
+        if let Some(watcher) = watcher {
+            watcher.saw(&event, trace);
         }
-        record.trace.events.push(event);
+        trace.events.push(event);
     }
 
     /// What has been recorded so far.
