@@ -11,7 +11,10 @@
 //! | took effect, then expired | OK | | ours, though little may be left of it |
 //! | took effect, expired before the `GET` | nil | nil | taken; the next attempt will see |
 //! | took effect, expired, another came | nil | another token | taken |
-//! | arrives late, after `S2` | any of these | | as above: on an absent key it takes the lock with our token, which the next `GET` sees; on any other it does nothing |
+//! | arrives late, after `S2` | any of these | any of these | as above (*) |
+//!
+//! (*) On an absent key a late `S1` takes the lock with our token, which the next attempt's `GET` finds;
+//! on any other key it does nothing.
 //!
 //! * **From when it counts.** "Ours" does not say which of the two did it, so the validity counts from
 //!   the start of the first. In general it counts from the latest instant at which the token was known
