@@ -8,7 +8,8 @@
 //! * [`trace`]: what happened: events of the current execution, and the record of them.
 //! * [`sync`]: the seam: mutexes, condition variables, atomics, threads and clocks, each supplied by
 //!   real threads, by loom or by shuttle.
-//! * [`redis`]: the simulated Redis: commands, expiry and scripts, reached through redis-rs.
+//! * [`redis`]: the simulated Redis: a keyspace, commands and scripts, and connections to it.
+//! * [`lock`]: the lock protocol on any connection of the `redis` crate: leases, fencing, renewal.
 //! * [`bank`]: the subject: money, accounts, transactions, and the bank whose balances are guarded
 //!   by mutexes.
 //! * [`scenario`]: worlds, actors, faults, and what must hold.
@@ -21,6 +22,8 @@ pub mod sync;
 
 #[cfg(feature = "model")]
 pub mod redis;
+
+pub mod lock;
 
 pub mod bank;
 

@@ -49,14 +49,7 @@ impl Pair {
         let (server, real) = Server::start()?;
         let version = server.version.clone();
         let simulated = Direct::default();
-        Some((
-            server,
-            Pair {
-                real,
-                simulated,
-                version,
-            },
-        ))
+        Some((server, Pair { real, simulated, version }))
     }
 
     fn reset(&mut self) {
@@ -148,11 +141,7 @@ fn every_script_does_what_it_does_on_a_real_server() {
             line("MGET a n q fence"),
         ];
         let outcomes = steps.iter().map(|step| pair.check(step));
-        differences.extend(
-            outcomes
-                .filter_map(Result::err)
-                .map(|error| error.to_string()),
-        );
+        differences.extend(outcomes.filter_map(Result::err).map(|error| error.to_string()));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
@@ -183,8 +172,7 @@ fn a_lifetime_in_the_past_leaves_no_key() {
         "TTL nothing",
         "TTL a",
     ] {
-        pair.check(&line(words))
-            .unwrap_or_else(|error| panic!("{error}"));
+        pair.check(&line(words)).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

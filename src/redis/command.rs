@@ -31,21 +31,11 @@ struct Command {
 }
 
 const fn command(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command {
-        name,
-        arity,
-        in_scripts: true,
-        handler,
-    }
+    Command { name, arity, in_scripts: true, handler }
 }
 
 const fn not_in_scripts(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command {
-        name,
-        arity,
-        in_scripts: false,
-        handler,
-    }
+    Command { name, arity, in_scripts: false, handler }
 }
 
 /// What a lock protocol sends most comes first: the search is linear.
@@ -106,12 +96,7 @@ const CONTAINERS: &[&str] = &["script", "client"];
 pub fn execute(keyspace: &mut Keyspace, now_ms: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now_ms);
     let outcome = accepted(args).and_then(|command| {
-        (command.handler)(Call {
-            keyspace,
-            now: now_ms,
-            name: command.name,
-            args,
-        })
+        (command.handler)(Call { keyspace, now: now_ms, name: command.name, args })
     });
     outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
 }
@@ -126,14 +111,8 @@ pub(super) fn refused(args: &[Vec<u8>]) -> Option<Reply> {
 /// Executes a command on behalf of a script, which is refused in other words and may less.
 pub(super) fn execute_in_script(keyspace: &mut Keyspace, now: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now);
-    let outcome = accepted_in_script(args).and_then(|command| {
-        (command.handler)(Call {
-            keyspace,
-            now,
-            name: command.name,
-            args,
-        })
-    });
+    let outcome = accepted_in_script(args)
+        .and_then(|command| (command.handler)(Call { keyspace, now, name: command.name, args }));
     outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
 }
 
@@ -176,10 +155,7 @@ fn find(args: &[Vec<u8>]) -> Option<&'static Command> {
         _ => false,
     };
     let mut commands = COMMANDS.iter();
-    commands
-        .clone()
-        .find(plain)
-        .or_else(|| commands.find(nested))
+    commands.clone().find(plain).or_else(|| commands.find(nested))
 }
 
 fn container(name: &[u8]) -> Option<&'static str> {
@@ -206,10 +182,7 @@ fn unknown(args: &[Vec<u8>]) -> Refusal {
         }
         list += &format!("'{}' ", shown(arg, 128 - list.len()));
     }
-    Refusal::UnknownCommand {
-        name: shown(name, 128),
-        args: list,
-    }
+    Refusal::UnknownCommand { name: shown(name, 128), args: list }
 }
 
 /// The start of what somebody sent, as text: C prints it up to a zero byte.

@@ -76,20 +76,13 @@ impl Interpreter {
     fn new() -> mlua::Result<Self> {
         let libraries = StdLib::STRING | StdLib::TABLE | StdLib::MATH;
         let lua = Lua::new_with(libraries, mlua::LuaOptions::default())?;
-        let prelude = lua
-            .load(include_str!("prelude.lua"))
-            .set_name(lua_host::PRELUDE)
-            .into_function()?;
+        let prelude =
+            lua.load(include_str!("prelude.lua")).set_name(lua_host::PRELUDE).into_function()?;
         let (sandbox, globals, run): (Table, Table, Function) =
             prelude.call((lua.globals(), lua_host::table(&lua)?))?;
         lua.set_globals(sandbox)?;
         lua_host::limit_instructions(&lua)?;
-        Ok(Interpreter {
-            lua,
-            globals,
-            run,
-            compiled: HashMap::new(),
-        })
+        Ok(Interpreter { lua, globals, run, compiled: HashMap::new() })
     }
 
     fn function(&mut self, sha: &str, body: &[u8]) -> Result<Function, Refusal> {
@@ -109,10 +102,8 @@ impl Interpreter {
     }
 
     fn run(&self, function: &Function, script: &Script<'_>) -> mlua::Result<Reply> {
-        self.globals
-            .raw_set("KEYS", lua_values::strings(&self.lua, script.keys)?)?;
-        self.globals
-            .raw_set("ARGV", lua_values::strings(&self.lua, script.argv)?)?;
+        self.globals.raw_set("KEYS", lua_values::strings(&self.lua, script.keys)?)?;
+        self.globals.raw_set("ARGV", lua_values::strings(&self.lua, script.argv)?)?;
         lua_host::begin();
         lua_host::limit_memory(&self.lua, true);
         let outcome = self.run.call(function);

@@ -45,10 +45,7 @@ pub(super) struct Lent<'a>(&'a mut Keyspace);
 
 impl<'a> Lent<'a> {
     pub(super) fn new(keyspace: &'a mut Keyspace, now: u64) -> Self {
-        let world = World {
-            keyspace: std::mem::take(keyspace),
-            now,
-        };
+        let world = World { keyspace: std::mem::take(keyspace), now };
         WORLD.set(Some(world));
         Lent(keyspace)
     }
@@ -114,8 +111,7 @@ pub(super) fn limit_instructions(lua: &Lua) -> mlua::Result<()> {
 /// its own steps, and a call costs three times as much.
 pub(super) fn limit_memory(lua: &Lua, limited: bool) {
     let limit = if limited { MEMORY } else { 0 };
-    lua.set_memory_limit(limit)
-        .expect("this state has the allocator of mlua");
+    lua.set_memory_limit(limit).expect("this state has the allocator of mlua");
 }
 
 fn spent() -> bool {
@@ -199,10 +195,7 @@ fn plain(lua: &Lua, error: Value) -> mlua::Result<Value> {
     let Value::Error(error) = error else {
         return Ok(error);
     };
-    match error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<Raised>())
-    {
+    match error.chain().find_map(|cause| cause.downcast_ref::<Raised>()) {
         Some(Raised::Reply(line)) => error_table(lua, line),
         Some(Raised::Text(text)) => Ok(Value::String(lua.create_string(text)?)),
         None => Ok(Value::String(lua.create_string(error.to_string())?)),

@@ -11,6 +11,8 @@
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
 //!
+//! * `node`: a server that actors share, a command a step, and their connections to it.
+//!
 //! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
 //!
 //! # Where it is not like a real server
@@ -46,6 +48,7 @@ mod lua;
 mod lua_host;
 mod lua_random;
 mod lua_values;
+mod node;
 mod number;
 mod packed;
 mod refusal;
@@ -61,5 +64,6 @@ mod tests;
 pub use command::execute;
 pub use connection::{Batch, Direct, batches, collect, execute_batch, request, to_value};
 pub use keyspace::{Entry, Keyspace, Value};
+pub use node::{Connection, Node};
 pub use packed::{Request, split_packed};
 pub use reply::Reply;

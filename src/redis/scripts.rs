@@ -44,12 +44,7 @@ fn number_of_keys(args: &[Vec<u8>]) -> Result<usize, Refusal> {
 
 fn run(call: Call<'_>, keys: usize, sha: &str, body: &[u8]) -> Outcome {
     let (keys, argv) = call.args[3..].split_at(keys);
-    let script = lua::Script {
-        sha,
-        body,
-        keys,
-        argv,
-    };
+    let script = lua::Script { sha, body, keys, argv };
     lua::run(call.keyspace, call.now, &script)
 }
 

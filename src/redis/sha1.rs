@@ -5,13 +5,7 @@
 
 /// The SHA-1 sum of `bytes` as 40 lower-case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut state = [
-        0x6745_2301_u32,
-        0xefcd_ab89,
-        0x98ba_dcfe,
-        0x1032_5476,
-        0xc3d2_e1f0,
-    ];
+    let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     let bits = (bytes.len() as u64) * 8;
     let mut padded = bytes.to_vec();
     padded.push(0x80);
@@ -30,9 +24,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 fn mix(state: &mut [u32; 5], block: &[u8]) {
     let mut words = [0_u32; 80];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
-        *word = bytes
-            .iter()
-            .fold(0, |word, byte| word << 8 | u32::from(*byte));
+        *word = bytes.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
     for t in 16..80 {
         words[t] = (words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16]).rotate_left(1);

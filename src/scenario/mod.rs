@@ -27,16 +27,19 @@
 //! ```
 //!
 //! * [`Budgets`]: how often time may pass at a bad moment, and which faults may strike.
+//! * [`monitors`]: properties that are watched in every step, one a file.
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
 mod budgets;
+mod guard;
+pub mod monitors;
 mod property;
 mod run;
 mod world;
 
 pub use budgets::Budgets;
 pub use property::{Property, Violation};
-pub(crate) use run::{Outcome, execute};
+pub(crate) use run::execute;
 pub use world::{Actor, World};
 
 use crate::sync::Runtime;

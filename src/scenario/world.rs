@@ -5,13 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::monitors::{Monitor, Monitors};
 use super::{Budgets, Property, Violation};
+use crate::redis::Node;
 use crate::sync::{self, Clock, JoinHandle, Runtime};
-use crate::trace::{self, ActorId, Kind};
+use crate::trace::{self, ActorId, Kind, Recorder};
 
 /// What a scenario sets up: time, actors, and what must hold once all have ended.
 pub struct World<R: Runtime> {
     clock: Clock<R>,
+    monitors: Monitors,
     parts: RefCell<Parts<R>>,
 }
 
@@ -51,6 +54,7 @@ impl<R: Runtime> World<R> {
     pub(super) fn new() -> Self {
         Self {
             clock: Clock::virtual_time(),
+            monitors: Monitors::default(),
             parts: RefCell::new(Parts {
                 actors: Vec::new(),
                 checks: Vec::new(),
@@ -65,6 +69,14 @@ impl<R: Runtime> World<R> {
         self.clock.clone()
     }
 
+    /// A simulated Redis server, empty, which expires keys by this world's clock.
+    pub fn redis(&self, name: &str) -> Node<R> {
+        let node = Node::new(name, self.clock());
+        let watched = node.clone();
+        self.on_deadline(move |now| watched.next_deadline(now));
+        node
+    }
+
     /// Adds an actor. It starts when the scenario has set everything up.
     pub fn actor(&self, name: &str, body: impl FnOnce(&Actor<R>) + Send + 'static) {
         let actor = Actor {
@@ -75,6 +87,11 @@ impl<R: Runtime> World<R> {
         self.parts.borrow_mut().actors.push((actor, Box::new(body)));
     }
 
+    /// Has a property watched in every step.
+    pub fn monitor(&self, monitor: impl Monitor + 'static) {
+        self.monitors.add(monitor);
+    }
+
     /// Says what must hold once all actors have ended. `check` may look (with
     /// [`Shared::peek`](crate::sync::Shared::peek), or by taking mutexes that are free by then), and says
     /// what is wrong.
@@ -83,10 +100,7 @@ impl<R: Runtime> World<R> {
         property: Property,
         check: impl FnOnce() -> Result<(), String> + 'static,
     ) {
-        self.parts
-            .borrow_mut()
-            .checks
-            .push((property, Box::new(check)));
+        self.parts.borrow_mut().checks.push((property, Box::new(check)));
     }
 
     /// Tells the clock of something that happens by itself: given an instant in milliseconds,
@@ -99,18 +113,12 @@ impl<R: Runtime> World<R> {
     pub(super) fn play(&self, budgets: &Budgets) {
         let (actors, deadlines) = {
             let mut parts = self.parts.borrow_mut();
-            (
-                std::mem::take(&mut parts.actors),
-                std::mem::take(&mut parts.deadlines),
-            )
+            (std::mem::take(&mut parts.actors), std::mem::take(&mut parts.deadlines))
         };
         let time = Time {
             clock: self.clock(),
             deadlines: deadlines.into(),
-            running: actors
-                .iter()
-                .map(|(actor, _)| Arc::clone(&actor.ended))
-                .collect(),
+            running: actors.iter().map(|(actor, _)| Arc::clone(&actor.ended)).collect(),
         };
         let names: Vec<String> = actors.iter().map(|(actor, _)| actor.name.clone()).collect();
         let mut handles: Vec<JoinHandle<R, ()>> = actors.into_iter().map(start).collect();
@@ -128,8 +136,16 @@ impl<R: Runtime> World<R> {
         }
     }
 
+    /// Who watches the steps of this world.
+    pub(super) fn watchers(&self) -> Monitors {
+        self.monitors.clone()
+    }
+
     /// What did not hold, now that all actors have ended.
-    pub(super) fn judge(self) -> Option<Violation> {
+    pub(super) fn judge(self, recorder: &Recorder) -> Option<Violation> {
+        if let Some(violation) = recorder.with_trace(|names| self.monitors.finish(names)) {
+            return Some(violation);
+        }
         let checks = self.parts.into_inner().checks;
         checks.into_iter().find_map(|(property, check)| {
             check().err().map(|detail| Violation { property, detail })
@@ -216,24 +232,18 @@ impl<R: Runtime> Time<R> {
     }
 
     fn all_ended(&self) -> bool {
-        self.running
-            .iter()
-            .all(|ended| ended.load(Ordering::SeqCst))
+        self.running.iter().all(|ended| ended.load(Ordering::SeqCst))
     }
 }
 
 impl<R: Runtime> fmt::Debug for World<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World")
-            .field("clock", &self.clock)
-            .finish_non_exhaustive()
+        f.debug_struct("World").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
 
 impl<R: Runtime> fmt::Debug for Actor<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Actor")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Actor").field("name", &self.name).finish_non_exhaustive()
     }
 }

@@ -35,11 +35,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         if R::remembers() {
             R::content(object, digest.map(|digest| digest(&value)));
         }
-        Self {
-            object,
-            digest,
-            inner: R::mutex(object, value),
-        }
+        Self { object, digest, inner: R::mutex(object, value) }
     }
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in
@@ -48,14 +44,17 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write
     /// into a captured variable is something that an explorer which remembers states could not know of.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
-        self.step(step, |reply| (request.to_owned(), format!("{reply:?}")))
+        self.step(step, |object, reply| {
+            [Kind::Access { object, request: request.to_owned(), reply: format!("{reply:?}") }]
+        })
     }
 
-    /// Like [`Shared::with`], for callers that describe request and reply in their own words.
-    pub fn step<U: Hash>(
+    /// Like [`Shared::with`], for callers that tell in their own words what happened. What `U` hashes is
+    /// what the actor has seen; what `tell` makes of it is seen by those who watch.
+    pub(crate) fn step<U: Hash, K: IntoIterator<Item = Kind>>(
         &self,
         step: impl Fn(&mut T) -> U,
-        describe: impl FnOnce(&U) -> (String, String),
+        tell: impl FnOnce(ObjectId, &U) -> K,
     ) -> U {
         if inert() {
             return step(&mut R::access(&self.inner));
@@ -68,14 +67,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
             R::content(self.object, self.digest.map(|digest| digest(&value)));
         }
         // Recorded before the state is let go, so that real threads are recorded in their order.
-        trace::record(R::me(), || {
-            let (request, reply) = describe(&reply);
-            Kind::Access {
-                object: self.object,
-                request,
-                reply,
-            }
-        });
+        trace::record_all(R::me(), || tell(self.object, &reply));
         drop(value);
         reply
     }
@@ -102,8 +94,6 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
 
 impl<R: Runtime, T: Send + 'static> fmt::Debug for Shared<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("object", &self.object).finish_non_exhaustive()
     }
 }

@@ -73,6 +73,17 @@ pub enum Kind {
         /// What came back.
         reply: String,
     },
+    /// What a server holds under a key that is watched, now that this actor's step changed it.
+    Truth {
+        /// The server.
+        object: ObjectId,
+        /// The key.
+        key: String,
+        /// What is there; `None` is nothing.
+        value: Option<String>,
+        /// When it will expire, in milliseconds; `None` is never.
+        until: Option<u64>,
+    },
     /// Read the clock: milliseconds since the execution began.
     Now(u64),
     /// Slept until this instant, in milliseconds.
@@ -134,6 +145,8 @@ impl Kind {
             Self::Unlock(_)
                 | Self::Wait(_)
                 | Self::Spawn(_)
+                | Self::Join(_)
+                | Self::Truth { .. }
                 | Self::Believe { .. }
                 | Self::Disbelieve { .. }
                 | Self::Panic(_)

@@ -12,7 +12,7 @@ pub mod event;
 pub mod recorder;
 
 pub use event::{ActorId, Event, Kind, ObjectId, Verb};
-pub use recorder::{Recorder, Trace};
+pub use recorder::{Recorder, Trace, Watcher};
 
 use std::cell::RefCell;
 
@@ -26,21 +26,31 @@ pub fn current() -> Option<Recorder> {
     CURRENT.with_borrow(Clone::clone)
 }
 
+/// Whether a recorder is installed on this OS thread. A panic hook may ask, whatever was going on.
+pub(crate) fn is_recording() -> bool {
+    let installed = CURRENT.try_with(|current| current.try_borrow().is_ok_and(|it| it.is_some()));
+    installed.unwrap_or(false)
+}
+
 /// Puts `recorder` in charge of this OS thread until the returned scope is dropped.
 #[must_use = "the recorder is taken out again when the scope is dropped"]
 pub fn enter(recorder: Option<Recorder>) -> Scope {
-    Scope {
-        outer: CURRENT.replace(recorder),
-    }
+    Scope { outer: CURRENT.replace(recorder) }
 }
 
 /// Records what `actor` did. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     if let Some(recorder) = current() {
-        recorder.record(Event {
-            actor,
-            kind: kind(),
-        });
+        recorder.record(Event { actor, kind: kind() });
+    }
+}
+
+/// Records several things that `actor` did in one step.
+pub(crate) fn record_all<K: IntoIterator<Item = Kind>>(actor: ActorId, kinds: impl FnOnce() -> K) {
+    if let Some(recorder) = current() {
+        for kind in kinds() {
+            recorder.record(Event { actor, kind });
+        }
     }
 }
 

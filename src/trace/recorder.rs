@@ -20,9 +20,13 @@ impl Trace {
     /// The name of an actor; an actor that never registered is `main`.
     #[must_use]
     pub fn actor(&self, actor: ActorId) -> &str {
-        self.actors
-            .get(actor.index())
-            .map_or("main", String::as_str)
+        self.actors.get(actor.index()).map_or("main", String::as_str)
+    }
+
+    /// How many visible steps were taken.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.events.iter().filter(|event| event.kind.is_step()).count()
     }
 
     /// The name of a shared object.
@@ -34,8 +38,8 @@ impl Trace {
 
 /// Is shown each event as it is recorded. It runs inside the step, so it must take none itself.
 pub trait Watcher: Send {
-    /// An event has just happened.
-    fn saw(&mut self, event: &Event);
+    /// An event has just happened; `names` has those of the actors and objects.
+    fn saw(&mut self, event: &Event, names: &Trace);
 }
 
 /// A handle to the record of one execution; clones share it.
@@ -51,14 +55,8 @@ impl Recorder {
     /// An empty record.
     #[must_use]
     pub fn new() -> Self {
-        let trace = Trace {
-            actors: vec!["main".to_owned()],
-            ..Trace::default()
-        };
-        Self(Arc::new(Mutex::new(Record {
-            trace,
-            watcher: None,
-        })))
+        let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
+        Self(Arc::new(Mutex::new(Record { trace, watcher: None })))
     }
 
     /// Shows every event from now on to `watcher` too.
@@ -69,16 +67,22 @@ impl Recorder {
     /// Appends an event.
     pub fn record(&self, event: Event) {
         let mut record = self.record_mut();
-        if let Some(watcher) = &mut record.watcher {
-            watcher.saw(&event);
+        let Record { trace, watcher } = &mut *record;
+        if let Some(watcher) = watcher {
+            watcher.saw(&event, trace);
         }
-        record.trace.events.push(event);
+        trace.events.push(event);
     }
 
     /// What has been recorded so far.
     #[must_use]
     pub fn trace(&self) -> Trace {
         self.record_mut().trace.clone()
+    }
+
+    /// A look at what has been recorded so far.
+    pub fn with_trace<U>(&self, look: impl FnOnce(&Trace) -> U) -> U {
+        look(&self.record_mut().trace)
     }
 
     /// The name of an actor.
@@ -113,9 +117,7 @@ impl Default for Recorder {
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Recorder")
-            .field(&self.record_mut().trace)
-            .finish()
+        f.debug_tuple("Recorder").field(&self.record_mut().trace).finish()
     }
 }
 

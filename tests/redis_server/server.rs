@@ -29,16 +29,10 @@ impl Server {
             Ok(url) => (url, None),
             Err(_) => spawn()?,
         };
-        let mut server = Server {
-            url,
-            version: String::new(),
-            child,
-        };
+        let mut server = Server { url, version: String::new(), child };
         let mut con = server.connect();
         let info: String = redis::cmd("INFO").arg("server").query(&mut con).unwrap();
-        let version = info
-            .lines()
-            .find_map(|line| line.strip_prefix("redis_version:"));
+        let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
         server.version = version.unwrap_or("unknown").to_owned();
         let keys: u64 = redis::cmd("DBSIZE").query(&mut con).unwrap();
         assert_eq!(keys, 0, "{} holds keys, and this test flushes", server.url);

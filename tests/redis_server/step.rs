@@ -34,10 +34,8 @@ impl std::fmt::Debug for Step {
         };
         write!(f, "{name}:")?;
         for words in commands {
-            let words: Vec<_> = words
-                .iter()
-                .map(|word| format!("{:?}", word.escape_ascii().to_string()))
-                .collect();
+            let words: Vec<_> =
+                words.iter().map(|word| format!("{:?}", word.escape_ascii().to_string())).collect();
             write!(f, " [{}]", words.join(" "))?;
         }
         Ok(())
