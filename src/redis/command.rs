@@ -111,18 +111,24 @@ pub(super) fn refused(args: &[Vec<u8>]) -> Option<Reply> {
 /// Executes a command on behalf of a script, which is refused in other words and may less.
 pub(super) fn execute_in_script(keyspace: &mut Keyspace, now: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now);
-    let alone = || args.len() == 1 && container(&args[0]).is_some();
-    let outcome = find(args)
-        .ok_or_else(|| match alone() {
+    let outcome = accepted_in_script(args)
+        .and_then(|command| (command.handler)(Call { keyspace, now, name: command.name, args }));
+    outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
+}
+
+fn accepted_in_script(args: &[Vec<u8>]) -> Result<&'static Command, Refusal> {
+    let Some(command) = find(args) else {
+        let alone = args.len() == 1 && container(&args[0]).is_some();
+        return Err(match alone {
             true => Refusal::WrongArityInScript,
             false => Refusal::UnknownInScript,
-        })
-        .and_then(|command| match () {
-            () if !fits(command, args.len()) => Err(Refusal::WrongArityInScript),
-            () if !command.in_scripts => Err(Refusal::NotInScript),
-            () => (command.handler)(Call { keyspace, now, name: command.name, args }),
         });
-    outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
+    };
+    match command.in_scripts {
+        _ if !fits(command, args.len()) => Err(Refusal::WrongArityInScript),
+        true => Ok(command),
+        false => Err(Refusal::NotInScript),
+    }
 }
 
 fn accepted(args: &[Vec<u8>]) -> Result<&'static Command, Refusal> {

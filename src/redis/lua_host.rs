@@ -23,6 +23,8 @@ use sha1_smol::Sha1;
 const INSTRUCTIONS: u32 = 1_000_000;
 const COUNTED_EVERY: u32 = 10_000;
 const SPENT: &str = "ERR Script stopped after 1000000 instructions";
+/// Bytes; a script that wants more gets `not enough memory`.
+const MEMORY: usize = 64 << 20;
 /// The name of every script in error texts, as in Redis; `@` tells Lua that it is a file's name.
 pub(super) const CHUNK: &str = "@user_script";
 /// The name of `prelude.lua`, which error texts must not show.
@@ -105,6 +107,13 @@ pub(super) fn limit_instructions(lua: &Lua) -> mlua::Result<()> {
     })
 }
 
+/// Limits what Lua may take, but only while a script itself runs: with a limit, mlua guards each of
+/// its own steps, and a call costs three times as much.
+pub(super) fn limit_memory(lua: &Lua, limited: bool) {
+    let limit = if limited { MEMORY } else { 0 };
+    lua.set_memory_limit(limit).expect("this state has the allocator of mlua");
+}
+
 fn spent() -> bool {
     COUNTED.get() > INSTRUCTIONS
 }
@@ -130,12 +139,19 @@ pub(super) fn table(lua: &Lua) -> mlua::Result<Table> {
 fn call(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
     match execute(&words) {
         Reply::Error(line) => Err(Raised::Reply(line).into()),
-        reply => lua_values::value(lua, reply),
+        reply => value(lua, reply),
     }
 }
 
 fn pcall(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
-    lua_values::value(lua, execute(&words))
+    value(lua, execute(&words))
+}
+
+fn value(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
+    limit_memory(lua, false);
+    let value = lua_values::value(lua, reply);
+    limit_memory(lua, true);
+    value
 }
 
 fn execute(words: &MultiValue) -> Reply {

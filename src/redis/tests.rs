@@ -167,7 +167,7 @@ fn nothing_that_a_script_does_reaches_the_next_one() {
         "loadstring('z = 1')()",
     ] {
         eval(&mut Keyspace::default(), 0, script);
-        assert_eq!(eval(&mut Keyspace::default(), 0, &probe), before, "{script}");
+        assert_eq!(eval(&mut Keyspace::default(), 0, probe), before, "{script}");
     }
 }
 

@@ -10,7 +10,9 @@ pub fn shown(answer: &Answer) -> String {
 
 pub fn command(words: &[Vec<u8>]) -> Cmd {
     let mut cmd = Cmd::new();
-    words.iter().for_each(|word| drop(cmd.arg(word)));
+    for word in words {
+        cmd.arg(word);
+    }
     cmd
 }
 
@@ -50,7 +52,9 @@ impl Step {
             Step::Transaction(commands) => (commands, true),
         };
         let mut pipe = redis::pipe();
-        commands.iter().for_each(|words| drop(pipe.add_command(command(words))));
+        for words in commands {
+            pipe.add_command(command(words));
+        }
         if atomic {
             pipe.atomic();
         }
