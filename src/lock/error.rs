@@ -50,7 +50,7 @@ pub enum AcquireError {
 
 /// Whether a command that failed like this certainly had no effect: the server said so, or it was
 /// never sent. Everything else (an I/O error, a timeout, a reply that makes no sense) leaves it open.
-pub(super) fn is_refusal(error: &RedisError) -> bool {
+pub(crate) fn is_refusal(error: &RedisError) -> bool {
     error.code().is_some()
         || matches!(
             error.kind(),
