@@ -1,46 +1,279 @@
 //! The conformance suite: what each runtime has to supply, and what each engine has to find with it.
 #![cfg(not(loom))]
 
+#[path = "engines/seam.rs"]
+mod seam;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use lockproof::explore::{
     Exploration, LoomBounds, Sampling, Verdict, loom, pct, random, replay, stress, urw,
 };
 use lockproof::races::lost_update::{Buggy, Fixed};
-use lockproof::scenario::Property;
+use lockproof::races::{lock_order, stolen_wakeup};
+use lockproof::scenario::{Property, Scenario};
+use lockproof::trace::{Kind, Trace};
 
-fn broken(exploration: &Exploration) -> Option<Property> {
-    exploration.violation().map(|violation| violation.property)
+const SAMPLING: Sampling = Sampling {
+    seed: 1,
+    executions: 500,
+    max_steps: 1_000,
+};
+
+/// The engines that explore interleavings, by name, run one by one.
+fn checkers<S: Scenario>(scenario: &S) -> impl Iterator<Item = (&'static str, Exploration)> {
+    engines(scenario).skip(1)
+}
+
+/// Every engine, real threads first.
+fn engines<S: Scenario>(scenario: &S) -> impl Iterator<Item = (&'static str, Exploration)> {
+    const NAMES: [&str; 5] = ["stress", "loom", "random", "pct", "urw"];
+    NAMES.into_iter().map(move |name| {
+        let exploration = match name {
+            "stress" => stress(scenario, 100),
+            "loom" => loom(scenario, LoomBounds::default()),
+            "random" => random(scenario, SAMPLING),
+            "pct" => pct(scenario, 3, SAMPLING),
+            _ => urw(scenario, SAMPLING),
+        };
+        (name, exploration)
+    })
+}
+
+#[track_caller]
+fn holds_everywhere(scenario: &impl Scenario) {
+    for (engine, exploration) in engines(scenario) {
+        let clean = matches!(exploration.verdict, Verdict::Exhausted | Verdict::Sampled);
+        assert!(clean, "{engine}: {exploration}");
+        assert!(exploration.executions > 1, "{engine}: {exploration}");
+    }
+}
+
+fn names(trace: &Trace) -> Vec<&str> {
+    let steps = trace.events.iter().filter(|event| event.kind.is_step());
+    steps
+        .map(|event| trace.actor(event.actor))
+        .filter(|name| *name != "main")
+        .collect()
 }
 
 #[test]
 fn one_scenario_runs_under_every_runtime() {
-    let sampling = Sampling {
-        executions: 1000,
-        ..Sampling::default()
+    for (engine, exploration) in checkers(&Buggy) {
+        let found = exploration.violation().map(|violation| violation.property);
+        assert_eq!(
+            found,
+            Some(Property::ConservedBalance),
+            "{engine}: {exploration}"
+        );
+    }
+    holds_everywhere(&Fixed);
+}
+
+#[test]
+fn a_mutex_admits_one_at_a_time() {
+    holds_everywhere(&seam::OneAtATime);
+}
+
+#[test]
+fn a_condvar_hands_over() {
+    holds_everywhere(&seam::HandOver);
+}
+
+#[test]
+fn join_returns_and_raises_again() {
+    for (engine, exploration) in engines(&seam::JoinReturnsAndRaises) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(
+            violation.property,
+            Property::NoPanic,
+            "{engine}: {violation}"
+        );
+        assert_eq!(violation.detail, "thrower panicked: thrown", "{engine}");
+        let panics = exploration
+            .trace
+            .expect(engine)
+            .events
+            .into_iter()
+            .filter_map(|event| matches!(event.kind, Kind::Panic(_)).then_some(event.actor));
+        // The parent raised it again, and so ended by it too.
+        assert_eq!(panics.count(), 2, "{engine}");
+    }
+}
+
+#[test]
+fn a_checker_explores_every_order_of_two_actors() {
+    let orders = seam::Orders::default();
+    for (engine, _) in checkers(&orders) {
+        let seen = std::mem::take(&mut *orders.0.lock().unwrap());
+        // Two steps each: 4! / (2! 2!) orders. With two changes of priority and only three decisions, PCT
+        // changes at every step.
+        let reachable = if engine == "pct" { 4 } else { 6 };
+        assert_eq!(seen.len(), reachable, "{engine}: {seen:?}");
+    }
+}
+
+#[test]
+fn the_trace_is_that_of_the_failing_execution_alone() {
+    for (engine, exploration) in checkers(&Buggy) {
+        assert!(exploration.executions >= 1, "{engine}");
+        let trace = exploration.trace.expect(engine);
+        assert_eq!(trace.actors, ["main", "alice", "bob"], "{engine}");
+        // Each locks twice: once to read, once to write.
+        let mut steps = names(&trace);
+        steps.sort_unstable();
+        assert_eq!(steps, ["alice", "alice", "bob", "bob"], "{engine}");
+    }
+}
+
+#[test]
+fn a_schedule_is_what_the_trace_shows_and_replays_to_the_same_trace() {
+    for (engine, exploration) in checkers(&Buggy).skip(1) {
+        let (schedule, trace) = (
+            exploration.schedule.expect(engine),
+            exploration.trace.expect(engine),
+        );
+        assert_eq!(
+            schedule.names().collect::<Vec<_>>(),
+            names(&trace),
+            "{engine}"
+        );
+        let again = replay(&Buggy, &schedule).expect(engine);
+        assert_eq!(again.trace.as_ref(), Some(&trace), "{engine}");
+        assert_eq!(again.schedule.as_ref(), Some(&schedule), "{engine}");
+    }
+}
+
+#[test]
+fn a_schedule_that_does_not_fit_says_where_and_who_could_go_on() {
+    let schedule = "alice alice bob alice bob".parse().expect("a schedule");
+    let divergence = replay(&Buggy, &schedule).expect_err("alice has only two steps");
+    assert_eq!(
+        (divergence.step, divergence.expected.as_str()),
+        (4, "alice")
+    );
+    assert_eq!(divergence.runnable, ["bob"]);
+    let sentence = divergence.to_string();
+    assert!(
+        sentence.starts_with("step 4 of the schedule is alice's, but only bob could"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn a_schedule_that_ends_early_goes_on_with_whoever_ran_last() {
+    let partial = "alice bob".parse().expect("a schedule");
+    let exploration = replay(&Buggy, &partial).expect("a prefix of a run");
+    let schedule = exploration.schedule.expect("the race is lost");
+    assert_eq!(schedule.to_string(), "alice bob bob alice");
+}
+
+#[test]
+fn a_deadlock_is_a_verdict_that_says_who_waits_for_whom() {
+    for (engine, exploration) in checkers(&lock_order::Buggy) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(
+            violation.property,
+            Property::NoDeadlock,
+            "{engine}: {violation}"
+        );
+        if engine != "loom" {
+            assert_eq!(
+                violation.detail,
+                "alice waits for account 22222, which bob holds; bob waits for account 11111, which alice holds",
+            );
+        }
+    }
+    holds_everywhere(&lock_order::Fixed);
+}
+
+#[test]
+fn a_stolen_wakeup_is_found_by_every_checker() {
+    for (engine, exploration) in checkers(&stolen_wakeup::Buggy) {
+        let found = exploration.violation().map(|violation| violation.property);
+        assert_eq!(
+            found,
+            Some(Property::NoOverdraft),
+            "{engine}: {exploration}"
+        );
+    }
+}
+
+#[test]
+fn the_seam_is_inert_for_an_actor_that_unwinds() {
+    let scenario = |panics| seam::UsesTheSeamWhileUnwound {
+        panics,
+        dropped: Arc::default(),
     };
-    let buggy = [
-        loom(&Buggy, LoomBounds::default()),
-        random(&Buggy, sampling),
-        pct(&Buggy, 3, sampling),
-        urw(&Buggy, sampling),
-    ];
-    for exploration in &buggy {
-        println!("{exploration}");
-        println!("{:?}", exploration.trace);
-        assert_eq!(broken(exploration), Some(Property::ConservedBalance));
+    let panicking = scenario(true);
+    for (engine, exploration) in engines(&panicking) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(
+            violation.detail, "alice panicked: alice's own panic",
+            "{engine}"
+        );
+        let trace = exploration.trace.expect(engine);
+        assert!(
+            names(&trace).len() <= 2,
+            "{engine}: the destructor stepped: {trace:#?}"
+        );
+        assert!(
+            panicking.dropped.swap(0, Ordering::SeqCst) >= 1,
+            "{engine}: no destructor ran"
+        );
     }
-    let fixed = [
-        stress(&Fixed, 200),
-        loom(&Fixed, LoomBounds::default()),
-        random(&Fixed, sampling),
-        pct(&Fixed, 3, sampling),
-        urw(&Fixed, sampling),
-    ];
-    for exploration in &fixed {
-        println!("{exploration} {:?}", exploration.elapsed);
-        assert_eq!(broken(exploration), None);
+    let crashing = scenario(false);
+    for (engine, exploration) in checkers(&crashing).skip(1) {
+        assert_eq!(
+            exploration.verdict,
+            Verdict::Sampled,
+            "{engine}: {exploration}"
+        );
+        // A crash in the middle of the destructor ends that too.
+        let dropped = crashing.dropped.swap(0, Ordering::SeqCst);
+        assert!(
+            (1..SAMPLING.executions).contains(&dropped),
+            "{engine}: {dropped}"
+        );
     }
-    assert_eq!(fixed[1].verdict, Verdict::Exhausted);
-    let s = buggy[1].schedule.clone().unwrap();
-    let again = replay(&Buggy, &s).unwrap();
-    assert_eq!(again.trace, buggy[1].trace);
+}
+
+#[test]
+fn loom_says_that_it_cannot_crash_a_thread() {
+    let crashing = seam::UsesTheSeamWhileUnwound {
+        panics: false,
+        dropped: Arc::default(),
+    };
+    let exploration = loom(&crashing, LoomBounds::default());
+    assert!(
+        matches!(exploration.verdict, Verdict::NotRun(_)),
+        "{exploration}"
+    );
+}
+
+#[test]
+fn a_search_that_stops_at_a_bound_says_so() {
+    let bounds = LoomBounds {
+        executions: 3,
+        preemptions: None,
+    };
+    let exploration = loom(&Fixed, bounds);
+    assert_eq!(exploration.verdict.to_string(), "bound hit: 3 executions");
+    assert_eq!(exploration.executions, 3);
+    let bounds = LoomBounds {
+        executions: 1_000,
+        preemptions: Some(1),
+    };
+    let exploration = loom(&Fixed, bounds);
+    assert_eq!(exploration.verdict.to_string(), "bound hit: 1 preemptions");
+    let endless = Sampling {
+        max_steps: 2,
+        ..SAMPLING
+    };
+    let exploration = random(&Buggy, endless);
+    assert_eq!(
+        exploration.verdict.to_string(),
+        "bound hit: 2 steps in one execution"
+    );
 }

@@ -5,12 +5,15 @@ use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::Once;
 
+use crate::trace;
+
 thread_local! {
     static QUIET: Cell<u32> = const { Cell::new(0) };
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// While it lives, panics on this OS thread are not printed.
+/// While it lives, panics on this OS thread are not printed; nor are they on threads that belong to a
+/// recorded execution, as those of the stress engine do.
 pub(super) struct Quiet(());
 
 impl Quiet {
@@ -44,10 +47,10 @@ fn install() {
         shuttle::Runner::new(once, super::drive::config()).run(|| ());
         drop(panic::take_hook());
         panic::set_hook(Box::new(move |info| {
-            if QUIET.get() == 0 {
-                original(info);
-            } else {
+            if QUIET.get() > 0 {
                 LAST.set(info.to_string());
+            } else if !trace::is_recording() {
+                original(info);
             }
         }));
     });

@@ -126,8 +126,12 @@ pub(super) fn refused(args: &[Vec<u8>]) -> Option<Reply> {
 /// Executes a command on behalf of a script, which is refused in other words and may less.
 pub(super) fn execute_in_script(keyspace: &mut Keyspace, now: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now);
+    let alone = || args.len() == 1 && container(&args[0]).is_some();
     let outcome = find(args)
-        .ok_or(Refusal::UnknownInScript)
+        .ok_or_else(|| match alone() {
+            true => Refusal::WrongArityInScript,
+            false => Refusal::UnknownInScript,
+        })
         .and_then(|command| match () {
             () if !fits(command, args.len()) => Err(Refusal::WrongArityInScript),
             () if !command.in_scripts => Err(Refusal::NotInScript),

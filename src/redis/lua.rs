@@ -4,43 +4,25 @@
 //! nothing that they could change for the next one (`prelude.lua`), so that a reply depends only on
 //! the keyspace, the time and the arguments.
 //!
-//! The keyspace is moved into the thread while a script runs, and back when it ends: `redis.call`
-//! finds it there. A script never meets a scheduler, so nobody else can look at that time.
+//! A script never meets a scheduler: it is one step, and nobody else can look while it runs.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
-use mlua::{ChunkMode, Function, HookTriggers, Lua, MultiValue, StdLib, Table, Value, VmState};
+use mlua::{ChunkMode, Function, Lua, StdLib, Table, Value};
 
-use super::command;
 use super::keyspace::Keyspace;
-use super::lua_values::{self, error_table};
+use super::lua_host::{self, CHUNK, Lent};
+use super::lua_values;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::sha1;
 
-/// How many Lua instructions a script may take, and how often they are counted. A real server
-/// would let it run on and answer `BUSY` to others; a model has nobody to stop it with `SCRIPT KILL`.
-const INSTRUCTIONS: u32 = 1_000_000;
-const COUNTED_EVERY: u32 = 10_000;
-const SPENT: &str = "ERR Script stopped after 1000000 instructions";
 /// Bytes; a script that wants more gets `not enough memory`.
 const MEMORY: usize = 64 << 20;
 /// Compiled scripts kept by a thread. All are dropped when there are more: it is only a cache.
 const COMPILED: usize = 1024;
-/// The name of every script in error texts, as in Redis; `@` tells Lua that it is a file's name.
-const CHUNK: &str = "@user_script";
-
-struct World {
-    keyspace: Keyspace,
-    now: u64,
-}
-
 thread_local! {
     static INTERPRETER: RefCell<Option<Interpreter>> = const { RefCell::new(None) };
-    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
-    static COUNTED: Cell<u32> = const { Cell::new(0) };
-    static RANDOM: Cell<u64> = const { Cell::new(0) };
 }
 
 /// What a script is given.
@@ -83,28 +65,6 @@ fn with_interpreter<T>(body: impl FnOnce(&mut Interpreter) -> T) -> T {
     })
 }
 
-/// Gives the keyspace back however the script ends.
-struct Lent<'a>(&'a mut Keyspace);
-
-impl<'a> Lent<'a> {
-    fn new(keyspace: &'a mut Keyspace, now: u64) -> Self {
-        let world = World {
-            keyspace: std::mem::take(keyspace),
-            now,
-        };
-        WORLD.set(Some(world));
-        Lent(keyspace)
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        if let Some(world) = WORLD.take() {
-            *self.0 = world.keyspace;
-        }
-    }
-}
-
 struct Interpreter {
     lua: Lua,
     /// Where `KEYS` and `ARGV` are put; scripts see it through a proxy.
@@ -120,20 +80,12 @@ impl Interpreter {
         lua.set_memory_limit(MEMORY)?;
         let prelude = lua
             .load(include_str!("prelude.lua"))
-            .set_name("@prelude")
+            .set_name(lua_host::PRELUDE)
             .into_function()?;
         let (sandbox, globals, run): (Table, Table, Function) =
-            prelude.call((lua.globals(), host(&lua)?))?;
+            prelude.call((lua.globals(), lua_host::table(&lua)?))?;
         lua.set_globals(sandbox)?;
-        let every = HookTriggers::new().every_nth_instruction(COUNTED_EVERY);
-        lua.set_global_hook(every, |_, _| {
-            let counted = COUNTED.get() + COUNTED_EVERY;
-            COUNTED.set(counted);
-            match counted > INSTRUCTIONS {
-                true => Err(mlua::Error::runtime(SPENT)),
-                false => Ok(VmState::Continue),
-            }
-        })?;
+        lua_host::limit_instructions(&lua)?;
         Ok(Interpreter {
             lua,
             globals,
@@ -163,8 +115,7 @@ impl Interpreter {
             .raw_set("KEYS", lua_values::strings(&self.lua, script.keys)?)?;
         self.globals
             .raw_set("ARGV", lua_values::strings(&self.lua, script.argv)?)?;
-        COUNTED.set(0);
-        seed(0);
+        lua_host::begin();
         let (done, value): (bool, Value) = self.run.call(function)?;
         match (done, value) {
             (true, value) => lua_values::reply(&value),
@@ -198,73 +149,8 @@ fn failure(error: &Table, sha: &str) -> mlua::Result<Reply> {
         // A real server of version 7.0.15 crashes here.
         _ => "ERR unknown error".to_owned(),
     };
-    Ok(match error.raw_get::<Option<i64>>("line")? {
-        Some(line) => Reply::error(format!("{text} script: {sha}, on @user_script:{line}.")),
+    Ok(match error.raw_get::<Option<String>>("place")? {
+        Some(place) => Reply::error(format!("{text} script: {sha}, on {place}.")),
         None => Reply::error(text),
     })
-}
-
-/// What the prelude needs from outside Lua. None of these functions raises an error: a Rust error
-/// would reach the script as an object, not as the text that Redis gives.
-fn host(lua: &Lua) -> mlua::Result<Table> {
-    let host = lua.create_table()?;
-    host.raw_set("call", lua.create_function(call)?)?;
-    host.raw_set("spent_text", SPENT)?;
-    let spent = |_: &Lua, ()| Ok(COUNTED.get() > INSTRUCTIONS);
-    host.raw_set("spent", lua.create_function(spent)?)?;
-    let line = |lua: &Lua, ()| Ok(current_line(lua));
-    host.raw_set("line", lua.create_function(line)?)?;
-    let sha1hex =
-        |_: &Lua, value: Value| Ok(sha1::hex(&lua_values::argument(&value).unwrap_or_default()));
-    host.raw_set("sha1hex", lua.create_function(sha1hex)?)?;
-    host.raw_set("random", lua.create_function(|_, ()| Ok(random()))?)?;
-    let randomseed = |_: &Lua, value: Value| {
-        seed(lua_values::truncated(value.as_number().unwrap_or(0.0)));
-        Ok(())
-    };
-    host.raw_set("randomseed", lua.create_function(randomseed)?)?;
-    Ok(host)
-}
-
-/// `redis.pcall`: a reply, or an error table.
-fn call(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
-    if words.is_empty() {
-        return error_table(
-            lua,
-            "ERR Please specify at least one argument for this redis lib call",
-        );
-    }
-    let args: Option<Vec<_>> = words.iter().map(lua_values::argument).collect();
-    let Some(args) = args else {
-        let text = "ERR Lua redis lib command arguments must be strings or integers";
-        return error_table(lua, text);
-    };
-    let reply = WORLD.with_borrow_mut(|world| {
-        let world = world.as_mut().expect("a script runs in a world");
-        command::execute_in_script(&mut world.keyspace, world.now, &args)
-    });
-    lua_values::value(lua, reply)
-}
-
-/// The line the script itself had reached, however deep it was in the prelude or in C.
-fn current_line(lua: &Lua) -> Option<usize> {
-    let line = |level| {
-        lua.inspect_stack(level, |frame| match frame.source().source.as_deref() {
-            Some(CHUNK) => frame.current_line(),
-            _ => None,
-        })
-    };
-    (1..).map_while(line).flatten().next()
-}
-
-/// The generator of Redis (`rand.c`, after `drand48`), seeded anew for every script.
-fn random() -> f64 {
-    let next = RANDOM.get().wrapping_mul(0x5_deec_e66d).wrapping_add(0xb) & 0xffff_ffff_ffff;
-    RANDOM.set(next);
-    const MAX: u64 = 0x7fff_ffff;
-    ((next >> 17) % MAX) as f64 / MAX as f64
-}
-
-fn seed(value: i64) {
-    RANDOM.set(((value as u64 & 0xffff_ffff) << 16) | 0x330e);
 }

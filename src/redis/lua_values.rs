@@ -7,8 +7,9 @@ use mlua::{Lua, Table, Value};
 use super::number;
 use super::reply::Reply;
 
-/// Deeper than any client reads (redis-rs stops at 100), and shallow enough for a small stack.
-const DEPTH: usize = 64;
+/// How deeply the reply of a script may nest: each level takes some three KiB of a stack that may be
+/// small. A real server goes on until Lua's stack is full.
+const DEPTH: usize = 16;
 
 /// A command's reply, as the script sees it.
 pub(super) fn value(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
@@ -65,7 +66,12 @@ fn reply_of_table(table: &Table, depth: usize) -> mlua::Result<Reply> {
     if let Value::String(text) = table.raw_get("ok")? {
         return Ok(Reply::status(&text.to_string_lossy()));
     }
-    if let Some(number) = table.raw_get::<Value>("double")?.as_number() {
+    let double = match table.raw_get("double")? {
+        Value::Integer(number) => Some(number as f64),
+        Value::Number(number) => Some(number),
+        _ => None,
+    };
+    if let Some(number) = double {
         return Ok(Reply::Bulk(number::seventeen_digits(number).into_bytes()));
     }
     let mut items = Vec::new();

@@ -5,7 +5,8 @@
 //! * `keyspace`: the state of a server: keys with deadlines, and the script cache. A plain value.
 //! * `command`: the table of commands, and [`execute`]: one command, at one instant, atomically.
 //!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `server`, `scripts`.
-//! * `lua`, `prelude.lua`, `lua_values`: scripts by real Lua 5.1, and the sandbox they run in.
+//! * `lua`, `prelude.lua`, `lua_host`, `lua_values`, `lua_random`: scripts by real Lua 5.1, the
+//!   sandbox they run in, and what they reach outside it.
 //! * `reply`, `refusal`: what is answered; every error text is in `refusal`.
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
@@ -22,8 +23,12 @@
 //! * A key is absent from its deadline on; a real server keeps it for the rest of that millisecond
 //!   (`now > deadline`), so a real `PTTL` can be 0. Virtual time is exact, so a lifetime is too.
 //! * `DBSIZE` counts the living; a real server may count keys that expired but were not collected.
+//! * Every script draws the same random numbers, those of a fresh server.
 //! * Time stands still in a script, for `TIME` also; a script is stopped after a million
 //!   instructions, where a real server answers `BUSY` to others and lets it run.
+//! * The reply of a script nests at most 16 levels deep. C code that Lua does not count is not limited:
+//!   a pattern that backtracks for ever, or a recursion through the function given to `gsub` (8 KiB of
+//!   stack a level). Debug builds of Lua abort when `coroutine.resume` returns about twenty values.
 //! * Scripts have no `cjson`, `cmsgpack`, `struct`, `bit`; no `redis.setresp`, `redis.set_repl`,
 //!   `redis.acl_check_cmd`; the flags of `#!lua` are ignored; a table with `map`, `set`,
 //!   `big_number` or `verbatim_string` is an array; addresses print as `0x0`, the heap's size as 0;
@@ -40,6 +45,8 @@ mod keys;
 mod keyspace;
 mod lists;
 mod lua;
+mod lua_host;
+mod lua_random;
 mod lua_values;
 mod node;
 mod number;
@@ -51,6 +58,8 @@ mod server;
 mod set;
 mod sha1;
 mod strings;
+#[cfg(all(test, not(loom)))]
+mod tests;
 
 pub use command::execute;
 pub use connection::{Batch, Direct, batches, collect, execute_batch, request, to_value};

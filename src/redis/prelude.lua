@@ -9,7 +9,8 @@ local error, next, pairs, pcall, xpcall = raw.error, raw.next, raw.pairs, raw.pc
 local rawget, rawset, select, type, tostring = raw.rawget, raw.rawset, raw.select, raw.type, raw.tostring
 local getmetatable, setmetatable, loadstring = raw.getmetatable, raw.setmetatable, raw.loadstring
 local concat, resume = raw.table.concat, raw.coroutine.resume
-local call, spent = host.call, host.spent
+local gsub, unpack = raw.string.gsub, raw.unpack
+local plain, spent = host.plain, host.spent
 
 -- Every closure made below inherits the sandbox as its environment, not the table of everything.
 local globals, sandbox = {}, {}
@@ -45,11 +46,16 @@ local function unless_spent(...)
   return ...
 end
 
+-- A function called by pcall has no line of the script above it.
+local function tidy(err)
+  if type(err) == 'string' then err = gsub(err, '^prelude:%d+: ', '') end
+  return err
+end
+
 -- As in Redis: an error table reaches a script's own pcall as its text.
 local function settle(ok, ...)
-  unless_spent()
   if ok then return ok, ... end
-  local err = ...
+  local err = tidy(plain((...)))
   if type(err) == 'table' then
     local text = err.err
     if type(text) == 'string' or type(text) == 'number' then return false, text end
@@ -57,8 +63,42 @@ local function settle(ok, ...)
   return false, err
 end
 
-function globals.pcall(...) return settle(pcall(...)) end
-function globals.xpcall(...) return unless_spent(xpcall(...)) end
+-- Results are taken out by way of a table: where Lua is built with its own checks (debug builds),
+-- a pcall that returns about twenty values ends the process.
+local function keeping_results(body, ...)
+  local kept = { n = 0 }
+  if type(body) ~= 'function' or not host.is_lua(body) then return body, kept end
+  local args, count = { ... }, select('#', ...)
+  local function keep(...)
+    for i = 1, select('#', ...) do kept[i] = (select(i, ...)) end
+    kept.n = select('#', ...)
+  end
+  return function() keep(body(unpack(args, 1, count))) end, kept
+end
+
+local function finish(kept, ok, ...)
+  unless_spent()
+  if not ok or kept.n == 0 then return ok, ... end
+  return true, unpack(kept, 1, kept.n)
+end
+
+function globals.pcall(...)
+  if select('#', ...) == 0 then return false end
+  local body, kept = keeping_results(...)
+  return settle(finish(kept, pcall(body, select(2, ...))))
+end
+
+function globals.xpcall(body, ...)
+  if select('#', ...) == 0 then error("bad argument #2 to 'xpcall' (value expected)", 2) end
+  local handler, kept = ...
+  body, kept = keeping_results(body)
+  local function handle(err)
+    -- A handler that is stopped itself would be called again, and again.
+    if spent() then return err end
+    return handler(tidy(plain(err)))
+  end
+  return finish(kept, xpcall(body, handle))
+end
 
 function globals.rawget(table, key) return rawget(contents[table] or table, key) end
 function globals.rawset(table, key, value)
@@ -111,26 +151,14 @@ local function copy(table)
 end
 
 local math = copy(raw.math)
-math.randomseed = host.randomseed
-
-function math.random(...)
-  local draw, count = host.random(), select('#', ...)
-  local low, high = ...
-  if count == 0 then return draw end
-  if count == 1 then low, high = 1, low end
-  if count > 2 then error('wrong number of arguments', 2) end
-  if type(low) ~= 'number' or type(high) ~= 'number' then
-    error("bad argument #1 to 'random' (number expected)", 2)
-  end
-  low, high = low - raw.math.fmod(low, 1), high - raw.math.fmod(high, 1)
-  if low > high then
-    error("bad argument #" .. count .. " to 'random' (interval is empty)", 2)
-  end
-  return raw.math.floor(draw * (high - low + 1)) + low
-end
-
+math.random, math.randomseed = host.random, host.randomseed
 local coroutine = copy(raw.coroutine)
-function coroutine.resume(...) return unless_spent(resume(...)) end
+local function resumed(ok, ...)
+  unless_spent()
+  if ok then return ok, ... end
+  return ok, plain((...))
+end
+function coroutine.resume(...) return resumed(resume(...)) end
 
 getmetatable('').__index = protect({}, raw.string)
 getmetatable('').__metatable = false
@@ -140,59 +168,39 @@ globals.coroutine = protect({}, coroutine)
 globals.string = protect({}, raw.string)
 globals.table = protect({}, raw.table)
 
-local function refusal(text) return { err = 'ERR ' .. text } end
-
 local redis = {
   LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, LOG_WARNING = 3,
   REDIS_VERSION = '7.0.15', REDIS_VERSION_NUM = 0x07000f,
-  pcall = call,
+  call = host.call, pcall = host.pcall, log = host.log, sha1hex = host.sha1hex,
 }
 globals.redis = protect({}, redis)
 
-function redis.call(...)
-  local reply = call(...)
-  if type(reply) == 'table' and reply.err then error(reply, 0) end
-  return reply
-end
+local WRONG = 'ERR wrong number or type of arguments'
 
 local function one_string(...)
   return select('#', ...) == 1 and type((...)) == 'string'
 end
 
 function redis.status_reply(...)
-  if not one_string(...) then return refusal('wrong number or type of arguments') end
+  if not one_string(...) then return { err = WRONG } end
   return { ok = (...) }
 end
 
 -- A code is put before a single word.
 function redis.error_reply(...)
-  if not one_string(...) then return refusal('wrong number or type of arguments') end
+  if not one_string(...) then return { err = WRONG } end
   local text = (...):gsub('^%-', ''):gsub('[\r\n]+$', '')
   if not text:find(' ', 1, true) then text = 'ERR ' .. text end
   return { err = text }
 end
 
-function redis.sha1hex(...)
-  if select('#', ...) ~= 1 then error(refusal('wrong number of arguments'), 0) end
-  return host.sha1hex((...))
-end
-
--- Nobody reads the log of a model, but its arguments are checked.
-function redis.log(...)
-  local level = ...
-  if select('#', ...) < 2 then error(refusal('redis.log() requires two arguments or more.'), 0) end
-  level = raw.tonumber(level)
-  if not level then error(refusal('First argument must be a number (log level).'), 0) end
-  if level < 0 or level > 3 then error(refusal('Invalid debug level.'), 0) end
-end
-
 function redis.replicate_commands() return true end
 
--- Whatever was thrown becomes a table with its text and the line of the script.
+-- Whatever was thrown becomes a table with its text and its place in the script.
 local function describe(err)
-  if spent() then err = { err = host.spent_text } end
+  err = spent() and { err = host.spent_text } or tidy(plain(err))
   if type(err) ~= 'table' then err = { err = 'ERR ' .. globals.tostring(err) } end
-  rawset(err, 'line', host.line())
+  rawset(err, 'place', host.place())
   return err
 end
 
@@ -206,10 +214,15 @@ local function sweep()
   end
 end
 
+local current, result
+local function first_result() result = (current()) end
+
 local function run(script)
-  local ok, value = xpcall(script, describe)
+  current, result = script, nil
+  local ok, err = xpcall(first_result, describe)
   sweep()
-  return ok, value
+  if ok then return true, result end
+  return false, err
 end
 
 return sandbox, globals, run

@@ -31,6 +31,7 @@
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
 mod budgets;
+mod guard;
 pub mod monitors;
 mod property;
 mod run;

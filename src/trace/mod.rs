@@ -26,6 +26,12 @@ pub fn current() -> Option<Recorder> {
     CURRENT.with_borrow(Clone::clone)
 }
 
+/// Whether a recorder is installed on this OS thread. A panic hook may ask, whatever was going on.
+pub(crate) fn is_recording() -> bool {
+    let installed = CURRENT.try_with(|current| current.try_borrow().is_ok_and(|it| it.is_some()));
+    installed.unwrap_or(false)
+}
+
 /// Puts `recorder` in charge of this OS thread until the returned scope is dropped.
 #[must_use = "the recorder is taken out again when the scope is dropped"]
 pub fn enter(recorder: Option<Recorder>) -> Scope {

@@ -3,12 +3,39 @@
 //! Each monitor sees every event as it is recorded, remembers as little as it can, and says when its
 //! property is broken. What it remembers is part of the state of the world for the explorers that
 //! remember states, hence the fingerprint.
+//!
+//! | monitor | broken when | judges |
+//! |---|---|---|
+//! | [`MutualExclusion`] | the beliefs of two clients in one lock overlap | beliefs |
+//! | [`OwnerOnlyRelease`] | a client removes, replaces or extends another's lock | a lock's key |
+//! | [`HonestValidity`] | a belief outlasts what the server holds | both |
+//! | [`NoOrphanBeyondTtl`] | a lock stays longer than its TTL after its holder | a lock's key, crashes |
+//! | [`MonotonicFence`] | the mark of a fenced store goes down, or is lost | a mark's key |
+//! | [`NoOverdraft`] | a balance is negative | a balance's key |
+//!
+//! Beliefs are recorded by [`crate::lock`]; what is under a key, by the server that
+//! [watches](crate::redis::Node::watch) it, from then on: watch a key before anything is stored there.
+//! [`World::guard_lock`](super::World::guard_lock) and its neighbours do both in one line.
 
+mod held;
+mod honest_validity;
+mod monotonic_fence;
 mod mutual_exclusion;
+mod no_orphan_beyond_ttl;
+mod no_overdraft;
+mod owner_only_release;
+#[cfg(all(test, not(loom)))]
+mod told;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use honest_validity::HonestValidity;
+pub use monotonic_fence::MonotonicFence;
 pub use mutual_exclusion::MutualExclusion;
+pub use no_orphan_beyond_ttl::NoOrphanBeyondTtl;
+pub use no_overdraft::NoOverdraft;
+pub use owner_only_release::OwnerOnlyRelease;
 
 use super::{Property, Violation};
 use crate::trace::{Event, Trace, Watcher};
@@ -35,8 +62,8 @@ pub trait Monitor: Send {
         Ok(())
     }
 
-    /// What it remembers, as a number: two executions in which it would judge every future alike have
-    /// equal fingerprints.
+    /// What it remembers, as a number. States with equal fingerprints judge every future alike, and a
+    /// future that differs only in when it begins too: instants are told as the time left until them.
     fn fingerprint(&self) -> u64;
 }
 
@@ -83,4 +110,11 @@ impl State {
             }
         }
     }
+}
+
+/// A fingerprint: the same in every execution of one build.
+fn digest(remembered: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    remembered.hash(&mut hasher);
+    hasher.finish()
 }

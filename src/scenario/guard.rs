@@ -1,0 +1,48 @@
+//! Everything that is watched about a lock, a mark or a balance, in one line.
+
+use std::time::Duration;
+
+use super::World;
+use super::monitors::{
+    HonestValidity, MonotonicFence, MutualExclusion, NoOrphanBeyondTtl, NoOverdraft,
+    OwnerOnlyRelease,
+};
+use crate::redis::Node;
+use crate::sync::Runtime;
+
+/// Guards are set up first: what a key held before is not known to them.
+impl<R: Runtime> World<R> {
+    /// Watches the lock `key` on `server`, which nobody should take or renew for more than `max_ttl`:
+    /// mutual exclusion, owner-only release, honest validity, and no orphan beyond the TTL.
+    ///
+    /// The first property that breaks is reported. A race that is about one of them has its
+    /// [monitor](World::monitor) alone, and the key [watched](Node::watch).
+    pub fn guard_lock(&self, server: &Node<R>, key: &str, max_ttl: Duration) {
+        self.guard_quorum_lock(std::slice::from_ref(server), key, max_ttl);
+    }
+
+    /// As [`World::guard_lock`], for a lock that is held by whoever has it on the majority of
+    /// `servers`.
+    pub fn guard_quorum_lock(&self, servers: &[Node<R>], key: &str, max_ttl: Duration) {
+        for server in servers {
+            server.watch(key);
+        }
+        let majority = servers.len() / 2 + 1;
+        self.monitor(MutualExclusion::of(key));
+        self.monitor(OwnerOnlyRelease::of(key));
+        self.monitor(HonestValidity::of_quorum(key, majority));
+        self.monitor(NoOrphanBeyondTtl::of(key, max_ttl));
+    }
+
+    /// Watches the mark `key` of a fenced store on `server`: it never goes down.
+    pub fn guard_mark(&self, server: &Node<R>, key: &str) {
+        server.watch(key);
+        self.monitor(MonotonicFence::of(key));
+    }
+
+    /// Watches the balance `key` on `server`: it is never negative.
+    pub fn guard_balance(&self, server: &Node<R>, key: &str) {
+        server.watch(key);
+        self.monitor(NoOverdraft::of(key));
+    }
+}
