@@ -8,22 +8,26 @@
 //! pauses past its TTL finds its read or write refused, has then changed nothing, and starts again.
 
 use std::fmt;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use ::redis::{ConnectionLike, RedisResult, Script, cmd};
+use ::redis::{ConnectionLike, RedisResult, cmd};
 
 use super::{Account, AccountNumber, Audit, Money, Outcome, Transaction};
 use crate::lock::{FenceError, Lease, RedisLock, read_fenced, write_fenced};
 use crate::sync::{Runtime, Std};
 
 mod error;
+mod keys;
+mod scripts;
 
 pub use error::BankError;
+use keys::Keys;
+use scripts::OPEN;
 
 /// A client of the bank whose balances are in Redis. Each thread has one of its own.
 pub struct RemoteBank<C, R: Runtime = Std> {
     lock: RedisLock<C, R>,
+    keys: Keys,
     ttl: Duration,
     attempts: u32,
     fenced: bool,
@@ -33,7 +37,22 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// A client that takes accounts with `lock`, for 5 s each, and tries 3 times when it loses one.
     #[must_use]
     pub const fn new(lock: RedisLock<C, R>) -> Self {
-        Self { lock, ttl: Duration::from_secs(5), attempts: 3, fenced: true }
+        Self {
+            lock,
+            keys: Keys::new(),
+            ttl: Duration::from_secs(5),
+            attempts: 3,
+            fenced: true,
+        }
+    }
+
+    /// Puts `prefix` before every key. All clients of a bank have to agree on it.
+    #[must_use]
+    pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
+        Self {
+            keys: Keys::with_prefix(prefix.into()),
+            ..self
+        }
     }
 
     /// Locks accounts for `ttl`.
@@ -46,14 +65,20 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// each time. How long to wait for a lock that is taken is the business of the lock's own policy.
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
-        Self { attempts: attempts.max(1), ..self }
+        Self {
+            attempts: attempts.max(1),
+            ..self
+        }
     }
 
     /// Reads and writes balances with no fence: **wrong**, and here to show it. Whoever pauses between
     /// the look at the lease and the write overwrites what the next holder wrote.
     #[must_use]
     pub fn without_fence(self) -> Self {
-        Self { fenced: false, ..self }
+        Self {
+            fenced: false,
+            ..self
+        }
     }
 
     /// The lock, and through it the connection and the clock.
@@ -71,10 +96,12 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     pub fn open(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         let mut open = OPEN.prepare_invoke();
         for account in accounts {
-            open.key(balance_key(&account.number)).arg(account.balance.minor());
+            open.key(self.keys.balance(&account.number))
+                .arg(account.balance.minor());
         }
-        let taken: usize =
-            open.invoke(self.lock.connection_mut()).map_err(BankError::from_write)?;
+        let taken: usize = open
+            .invoke(self.lock.connection_mut())
+            .map_err(BankError::from_write)?;
         match taken.checked_sub(1) {
             None => Ok(()),
             Some(index) => Err(BankError::AlreadyOpen(accounts[index].number.clone())),
@@ -90,9 +117,27 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     pub fn reset(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         for account in accounts {
             let balance = account.balance.minor();
-            self.set(&account.number, balance).map_err(BankError::from_write)?;
+            self.set(&account.number, balance)
+                .map_err(BankError::from_write)?;
         }
         Ok(())
+    }
+
+    /// Removes accounts, also such as do not exist, with their locks and fences, in one step: when
+    /// nobody is at work any more.
+    ///
+    /// # Errors
+    ///
+    /// What the server said. After [`BankError::Unknown`] they may have been removed.
+    pub fn remove(&mut self, accounts: &[AccountNumber]) -> Result<(), BankError> {
+        let keys = accounts.iter().flat_map(|number| self.keys.all(number));
+        let keys: Vec<String> = keys.collect();
+        // DEL of nothing is an error to Redis.
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let done = cmd("DEL").arg(keys).exec(self.lock.connection_mut());
+        done.map_err(BankError::from_write)
     }
 
     /// The balances of these accounts at one instant, in the order asked for. It takes no lock: a
@@ -105,7 +150,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         let mut found = Vec::new();
         // MGET of nothing is an error to Redis.
         if !accounts.is_empty() {
-            let keys: Vec<String> = accounts.iter().map(balance_key).collect();
+            let keys: Vec<String> = (accounts.iter())
+                .map(|number| self.keys.balance(number))
+                .collect();
             found = cmd("MGET")
                 .arg(keys)
                 .query(self.lock.connection_mut())
@@ -116,7 +163,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
             Some(minor) => Ok((number.clone(), Money::from_minor(minor))),
             None => Err(BankError::NotOpen(number.clone())),
         });
-        Ok(Audit { balances: balances.collect::<Result<_, _>>()? })
+        Ok(Audit {
+            balances: balances.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Applies a transaction, as [`Account::apply`] would, while nobody else can change the account.
@@ -138,13 +187,16 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
                 return Ok(outcome);
             }
         }
-        Err(BankError::LockLost { account: transaction.account.clone(), attempts: self.attempts })
+        Err(BankError::LockLost {
+            account: transaction.account.clone(),
+            attempts: self.attempts,
+        })
     }
 
     fn take(&mut self, account: &AccountNumber) -> Result<Lease, BankError> {
-        let key = format!("account:{account}:lock");
+        let key = self.keys.lock(account);
         let lease = if self.fenced {
-            let fence_key = format!("account:{account}:fence");
+            let fence_key = self.keys.fence(account);
             self.lock.acquire_fenced(&key, &fence_key, self.ttl)
         } else {
             self.lock.acquire(&key, self.ttl)
@@ -187,10 +239,10 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// The balance in minor units. The fence is presented with the read already: a mark that rises
     /// only with writes lets two holders read the same balance, and both write.
     fn read(&mut self, lease: &Lease, account: &AccountNumber) -> Result<Option<i64>, FenceError> {
+        let (key, mark) = (self.keys.balance(account), self.keys.mark(account));
         let connection = self.lock.connection_mut();
-        let key = balance_key(account);
         match lease.fence() {
-            Some(fence) => read_fenced(connection, &key, &mark_key(account), fence),
+            Some(fence) => read_fenced(connection, &key, &mark, fence),
             None => Ok(cmd("GET").arg(key).query(connection)?),
         }
     }
@@ -200,9 +252,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// carried out before the later holder came, only its own answer could have told.
     fn write_surely(&mut self, lease: &Lease, account: &Account) -> Result<(), FenceError> {
         match self.write(lease, account) {
-            Err(FenceError::Unknown(error)) if lease.fence().is_some() => {
-                self.write(lease, account).map_err(|_| FenceError::Unknown(error))
-            }
+            Err(FenceError::Unknown(error)) if lease.fence().is_some() => self
+                .write(lease, account)
+                .map_err(|_| FenceError::Unknown(error)),
             written => written,
         }
     }
@@ -212,39 +264,23 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         let Some(fence) = lease.fence() else {
             return Ok(self.set(number, balance)?);
         };
-        let (key, mark) = (balance_key(number), mark_key(number));
+        let (key, mark) = (self.keys.balance(number), self.keys.mark(number));
         write_fenced(self.lock.connection_mut(), &key, &mark, fence, balance)
     }
 
     fn set(&mut self, account: &AccountNumber, minor: i64) -> RedisResult<()> {
-        cmd("SET").arg(balance_key(account)).arg(minor).query(self.lock.connection_mut())
+        cmd("SET")
+            .arg(self.keys.balance(account))
+            .arg(minor)
+            .query(self.lock.connection_mut())
     }
-}
-
-/// Sets every key to its argument, if none of them exists. Replies 0, or the position of the first
-/// that does, from 1.
-static OPEN: LazyLock<Script> = LazyLock::new(|| {
-    Script::new(
-        "for i = 1, #KEYS do\n  \
-           if redis.call('EXISTS', KEYS[i]) == 1 then return i end\n\
-         end\n\
-         for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[i]) end\n\
-         return 0",
-    )
-});
-
-fn balance_key(account: &AccountNumber) -> String {
-    format!("account:{account}:balance")
-}
-
-fn mark_key(account: &AccountNumber) -> String {
-    format!("account:{account}:mark")
 }
 
 impl<C, R: Runtime> fmt::Debug for RemoteBank<C, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteBank")
             .field("lock", &self.lock)
+            .field("keys", &self.keys)
             .field("ttl", &self.ttl)
             .field("attempts", &self.attempts)
             .field("fenced", &self.fenced)

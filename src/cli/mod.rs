@@ -1,3 +1,54 @@
 //! The command line: parse, call, print; no logic.
+//!
+//! # Layout
+//!
+//! * [`demo`]: the bank of the introduction, run on real threads.
+//! * [`input`]: the user's own bank, from two CSV files.
+//! * [`output`]: lines on standard output, from any thread.
+//! * [`status`]: how a run ended, and with which exit code.
+//!
+//! One file a subcommand: its arguments, and a `run` that calls the library and prints.
 
+use clap::{Parser, Subcommand};
+
+pub mod demo;
 pub mod input;
+pub mod output;
+pub mod status;
+
+pub use output::Output;
+pub use status::{Failure, Status};
+
+/// Tells whether a lock that guards money is right, under which assumptions, and shows the exact
+/// interleaving when it is not.
+#[derive(Debug, Parser)]
+#[command(name = "lockproof", version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof demo single
+  lockproof demo distributed --redis redis://127.0.0.1:6379
+
+Exit status: 0 if all went well, 1 if the answer is not the one hoped for, 2 if there is none.";
+
+impl Cli {
+    /// Carries out the subcommand.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from its job.
+    pub fn run(self, output: &Output) -> Result<Status, Failure> {
+        match self.command {
+            Command::Demo(args) => args.run(output),
+        }
+    }
+}

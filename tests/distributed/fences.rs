@@ -12,10 +12,7 @@ fn fences_rise_with_each_acquisition_and_not_with_failed_ones() {
     let server = Server::new();
     let ((mut alice, _), (mut bob, _)) = (server.client("alice"), server.client("bob"));
     let first = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        bob.try_acquire_fenced("k", "k:fence", ms(100)).unwrap(),
-        None
-    );
+    assert_eq!(bob.try_acquire_fenced("k", "k:fence", ms(100)).unwrap(), None);
     server.pass(100);
     let second = bob.acquire_fenced("k", "k:fence", ms(100)).unwrap();
     assert_eq!((first.fence(), second.fence()), (Some(1), Some(2)));
@@ -28,10 +25,7 @@ fn a_fenced_lock_whose_reply_was_lost_is_our_own_with_the_same_fence() {
     let (mut alice, wire) = server.client("alice");
     wire.plan([ReplyLost]);
     let lease = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        (lease.fence(), server.ask::<u64>("GET k:fence")),
-        (Some(1), 1)
-    );
+    assert_eq!((lease.fence(), server.ask::<u64>("GET k:fence")), (Some(1), 1));
     server.keeps(&lease);
 }
 
@@ -78,10 +72,7 @@ fn a_late_request_is_our_own_lock_with_the_fence_it_minted() {
         })),
     ]);
     let lease = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap();
-    assert_eq!(
-        (lease.fence(), lease.token().as_str()),
-        (Some(2), "alice:1")
-    );
+    assert_eq!((lease.fence(), lease.token().as_str()), (Some(2), "alice:1"));
     assert_eq!(lease.valid_until(), ms(100));
     server.keeps(&lease);
 }
@@ -104,18 +95,12 @@ fn a_counter_that_is_gone_is_an_error_and_no_fence() {
         let node = server.node.clone();
         After(Box::new(move || {
             let mut connection = node.connect();
-            redis::cmd("DEL")
-                .arg("k:fence")
-                .exec(&mut connection)
-                .unwrap();
+            redis::cmd("DEL").arg("k:fence").exec(&mut connection).unwrap();
         }))
     };
     wire.plan([ReplyLost, lose]);
     let error = alice.acquire_fenced("k", "k:fence", ms(100)).unwrap_err();
-    assert!(
-        error.to_string().contains("fence counter is gone"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("fence counter is gone"), "{error}");
     assert_eq!(server.holder(), None, "the lock is withdrawn");
 }
 
@@ -124,26 +109,11 @@ fn a_read_keeps_earlier_holders_from_writing() {
     let server = Server::new();
     let mut store = server.node.connect();
     write_fenced(&mut store, "b", "b:mark", 33, 100).unwrap();
-    assert_eq!(
-        read_fenced(&mut store, "b", "b:mark", 34).unwrap(),
-        Some(100)
-    );
+    assert_eq!(read_fenced(&mut store, "b", "b:mark", 34).unwrap(), Some(100));
     let late = write_fenced(&mut store, "b", "b:mark", 33, 0).unwrap_err();
-    assert!(matches!(
-        late,
-        FenceError::Stale {
-            fence: 33,
-            mark: 34
-        }
-    ));
+    assert!(matches!(late, FenceError::Stale { fence: 33, mark: 34 }));
     let late = read_fenced::<i64>(&mut store, "b", "b:mark", 33).unwrap_err();
-    assert!(matches!(
-        late,
-        FenceError::Stale {
-            fence: 33,
-            mark: 34
-        }
-    ));
+    assert!(matches!(late, FenceError::Stale { fence: 33, mark: 34 }));
     write_fenced(&mut store, "b", "b:mark", 34, 90).unwrap();
     assert_eq!(server.ask::<i64>("GET b"), 90);
 }
@@ -152,10 +122,7 @@ fn a_read_keeps_earlier_holders_from_writing() {
 fn a_fence_is_compared_as_a_number() {
     let server = Server::new();
     let mut store = server.node.connect();
-    assert_eq!(
-        read_fenced::<i64>(&mut store, "b", "b:mark", 9).unwrap(),
-        None
-    );
+    assert_eq!(read_fenced::<i64>(&mut store, "b", "b:mark", 9).unwrap(), None);
     write_fenced(&mut store, "b", "b:mark", 10, 1).unwrap();
     let late = write_fenced(&mut store, "b", "b:mark", 9, 0).unwrap_err();
     assert!(matches!(late, FenceError::Stale { fence: 9, mark: 10 }));

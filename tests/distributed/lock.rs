@@ -119,10 +119,7 @@ fn a_failed_renewal_changes_nothing() {
     let mut lease = alice.acquire("k", ms(100)).unwrap();
     for (fate, kept) in [(RequestLost, 100), (ReplyLost, 200)] {
         wire.plan([fate]);
-        assert!(matches!(
-            alice.renew(&mut lease, ms(200)),
-            Renewal::Unknown(_)
-        ));
+        assert!(matches!(alice.renew(&mut lease, ms(200)), Renewal::Unknown(_)));
         assert_eq!(lease.valid_until(), ms(100));
         assert_eq!(server.ask::<i64>("PTTL k"), kept);
     }
@@ -135,10 +132,7 @@ fn a_late_renewal_does_not_end_a_later_one_early() {
     let (mut alice, wire) = server.client("alice");
     let mut lease = alice.acquire("k", ms(100)).unwrap();
     wire.plan([Late]);
-    assert!(matches!(
-        alice.renew(&mut lease, ms(120)),
-        Renewal::Unknown(_)
-    ));
+    assert!(matches!(alice.renew(&mut lease, ms(120)), Renewal::Unknown(_)));
     assert_eq!(alice.renew(&mut lease, ms(500)), Renewal::Renewed);
     assert_eq!(wire.deliver(), 1);
     server.keeps(&lease);
@@ -172,24 +166,14 @@ fn another_clients_lock_is_not_taken_for_our_own() {
 #[test]
 fn validity_is_honest_wherever_time_passes() {
     for request_arrives in [true, false] {
-        for waits in [
-            [30, 0, 0],
-            [0, 30, 0],
-            [0, 0, 30],
-            [20, 20, 20],
-            [0, 60, 60],
-        ] {
+        for waits in [[30, 0, 0], [0, 30, 0], [0, 0, 30], [20, 20, 20], [0, 60, 60]] {
             let server = Server::new();
             let (mut alice, wire) = server.client("alice");
             let late = |millis| {
                 let clock = server.clock.clone();
                 After(Box::new(move || clock.advance_to(clock.peek_ms() + millis)))
             };
-            let first = if request_arrives {
-                ReplyLost
-            } else {
-                RequestLost
-            };
+            let first = if request_arrives { ReplyLost } else { RequestLost };
             server.pass(waits[0]);
             wire.plan([first, late(waits[1]), late(waits[2])]);
             match alice.acquire("k", ms(100)) {

@@ -1,0 +1,48 @@
+//! How a run ended, and with which exit code.
+
+use std::io;
+
+use super::demo::ServerError;
+use super::input::InputError;
+
+/// How a run ended that did its job.
+#[must_use = "it is what the exit code says"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Exit code 0. The answer is the one hoped for: of a demo, that every transaction was decided.
+    /// A refused one is: that the funds do not cover a debit is a normal answer.
+    Success,
+    /// Exit code 1. It is another: of some transaction nobody knows, or the final balances are not
+    /// known.
+    Shortfall,
+}
+
+impl Status {
+    /// The exit code of the process.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Status::Success => 0,
+            Status::Shortfall => 1,
+        }
+    }
+}
+
+/// What kept a run from its job: exit code 2, as for arguments that make no sense. Each is one
+/// sentence.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// A file of the user was not taken. Nothing was applied.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The Redis server cannot be worked with. Nothing was applied.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The operating system has no randomness to name the keys of a run by. Nothing was applied.
+    #[error("no unique name could be made for the keys in Redis: {0}")]
+    NoName(#[from] getrandom::Error),
+    /// The work was done, and its result could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
