@@ -20,11 +20,7 @@ const ACCOUNTS: usize = 500;
 
 /// The last of so many tellers waits until all others had the account, also on a slow network.
 fn patient() -> Retry {
-    Retry {
-        attempts: u32::MAX,
-        deadline: Some(Duration::from_secs(30)),
-        ..Retry::default()
-    }
+    Retry { attempts: u32::MAX, deadline: Some(Duration::from_secs(30)), ..Retry::default() }
 }
 
 /// Opens the accounts, applies the transactions, and prints what becomes of each, and then the
@@ -34,10 +30,7 @@ fn patient() -> Retry {
 ///
 /// When the server cannot be worked with from the start. Nothing was applied then.
 pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Result<Status, Failure> {
-    let Input {
-        accounts,
-        transactions,
-    } = input;
+    let Input { accounts, transactions } = input;
     let mut numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
     numbers.sort();
     // An account that is not open leaves traces too: the lock and the fence of who looked for it.
@@ -89,10 +82,7 @@ impl<S: Server> Branch<S> {
             // What is open is removed; if that fails too, then for the same reason.
             let numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
             let _ = remove(&mut bank, &numbers);
-            return Err(ServerError::NotOpened {
-                address: self.server.address(),
-                reason,
-            });
+            return Err(ServerError::NotOpened { address: self.server.address(), reason });
         }
         Ok(())
     }
