@@ -21,7 +21,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use redis::Connection;
 
-#[path = "redis_server/server.rs"]
+#[path = "support/server.rs"]
 mod server;
 #[path = "redis_server/step.rs"]
 mod step;

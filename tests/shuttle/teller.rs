@@ -26,10 +26,15 @@ impl Scenario for Tellers {
     fn run<R: Runtime>(&self, world: &World<R>) {
         let node = world.redis("redis");
         world.monitor(MutualExclusion::default());
-        let account = Account::new(ACCOUNT.parse().expect("a number"), Money::from_minor(OPENING));
+        let account = Account::new(
+            ACCOUNT.parse().expect("a number"),
+            Money::from_minor(OPENING),
+        );
         let mut clerk = RemoteBank::new(RedisLock::new(node.connect()).with_clock(world.clock()));
         clerk.lock_mut().load_scripts().expect("the server answers");
-        clerk.open(std::slice::from_ref(&account)).expect("no account is open yet");
+        clerk
+            .open(std::slice::from_ref(&account))
+            .expect("no account is open yet");
         // Not part of the model: what the tellers were told, looked at when they have ended.
         let net = Arc::new(Mutex::new(0));
         for (name, amount) in super::clients::NAMES.iter().zip(self.amounts) {
