@@ -6,6 +6,8 @@
 mod bank;
 #[path = "distributed/connection.rs"]
 mod connection;
+#[path = "distributed/fences.rs"]
+mod fences;
 #[path = "distributed/lock.rs"]
 mod lock;
 #[path = "distributed/schedules.rs"]

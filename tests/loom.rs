@@ -22,16 +22,8 @@ fn explore(scenario: &impl Scenario) -> Exploration {
 fn holds_in_all(executions: u64, scenario: &impl Scenario) {
     let exploration = explore(scenario);
     println!("{exploration} in {:?}", exploration.elapsed);
-    assert_eq!(
-        exploration.verdict,
-        Verdict::Exhausted,
-        "{:#?}",
-        exploration.trace
-    );
-    assert_eq!(
-        exploration.executions, executions,
-        "the size of the search space has changed"
-    );
+    assert_eq!(exploration.verdict, Verdict::Exhausted, "{:#?}", exploration.trace);
+    assert_eq!(exploration.executions, executions, "the size of the search space has changed");
 }
 
 /// The search found this property broken.
@@ -41,11 +33,7 @@ fn is_found(property: Property, scenario: &impl Scenario) {
     println!("{exploration} in {:?}", exploration.elapsed);
     let found = exploration.violation().map(|violation| violation.property);
     assert_eq!(found, Some(property), "{exploration}");
-    assert!(
-        exploration
-            .trace
-            .is_some_and(|trace| !trace.events.is_empty())
-    );
+    assert!(exploration.trace.is_some_and(|trace| !trace.events.is_empty()));
 }
 
 const ONE: &[(&str, i64)] = &[("11111", 100)];
@@ -103,10 +91,7 @@ fn audit_sees_a_conserved_total() {
 fn transfer_to_the_same_account_is_safe() {
     let same = Tellers::new(ONE)
         .teller("alice", &[Transfer("11111", "11111", 30)])
-        .teller(
-            "bob",
-            &[Transfer("11111", "11111", 50), Apply("11111", -10)],
-        );
+        .teller("bob", &[Transfer("11111", "11111", 50), Apply("11111", -10)]);
     holds_in_all(12, &same);
 }
 

@@ -21,6 +21,8 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use redis::Connection;
 
+#[path = "redis_server/empty.rs"]
+mod empty;
 #[path = "support/server.rs"]
 mod server;
 #[path = "redis_server/step.rs"]
@@ -28,7 +30,7 @@ mod step;
 #[path = "redis_server/words.rs"]
 mod words;
 
-use server::Server;
+use empty::Empty;
 use step::{Step, command, shown};
 use words::{SCRIPTS, TEMPLATES, words};
 
@@ -45,18 +47,11 @@ fn milliseconds() -> u64 {
 }
 
 impl Pair {
-    fn start() -> Option<(Server, Pair)> {
-        let (server, real) = Server::start()?;
+    fn start() -> Option<(Empty, Pair)> {
+        let (server, real) = Empty::start()?;
         let version = server.version.clone();
         let simulated = Direct::default();
-        Some((
-            server,
-            Pair {
-                real,
-                simulated,
-                version,
-            },
-        ))
+        Some((server, Pair { real, simulated, version }))
     }
 
     fn reset(&mut self) {
@@ -148,11 +143,7 @@ fn every_script_does_what_it_does_on_a_real_server() {
             line("MGET a n q fence"),
         ];
         let outcomes = steps.iter().map(|step| pair.check(step));
-        differences.extend(
-            outcomes
-                .filter_map(Result::err)
-                .map(|error| error.to_string()),
-        );
+        differences.extend(outcomes.filter_map(Result::err).map(|error| error.to_string()));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
@@ -183,8 +174,7 @@ fn a_lifetime_in_the_past_leaves_no_key() {
         "TTL nothing",
         "TTL a",
     ] {
-        pair.check(&line(words))
-            .unwrap_or_else(|error| panic!("{error}"));
+        pair.check(&line(words)).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

@@ -54,30 +54,18 @@ impl Account {
             return TransferOutcome::NotPositive;
         }
         if self.number == to.number {
-            return TransferOutcome::SameAccount {
-                balance: self.balance,
-            };
+            return TransferOutcome::SameAccount { balance: self.balance };
         }
         // Both results are computed before either is stored, so that no refusal has to be undone.
-        let left = self
-            .balance
-            .checked_sub(amount)
-            .filter(|left| !left.is_negative());
+        let left = self.balance.checked_sub(amount).filter(|left| !left.is_negative());
         let Some(left) = left else {
-            return TransferOutcome::InsufficientFunds {
-                balance: self.balance,
-            };
+            return TransferOutcome::InsufficientFunds { balance: self.balance };
         };
         let Some(received) = to.balance.checked_add(amount) else {
-            return TransferOutcome::Overflow {
-                balance: to.balance,
-            };
+            return TransferOutcome::Overflow { balance: to.balance };
         };
         (self.balance, to.balance) = (left, received);
-        TransferOutcome::Transferred {
-            from: left,
-            to: received,
-        }
+        TransferOutcome::Transferred { from: left, to: received }
     }
 }
 
@@ -98,21 +86,11 @@ mod tests {
     }
 
     fn applied(balance: i64) -> (Outcome, i64) {
-        (
-            Outcome::Applied {
-                balance: Money::from_minor(balance),
-            },
-            balance,
-        )
+        (Outcome::Applied { balance: Money::from_minor(balance) }, balance)
     }
 
     fn insufficient(balance: i64) -> (Outcome, i64) {
-        (
-            Outcome::InsufficientFunds {
-                balance: Money::from_minor(balance),
-            },
-            balance,
-        )
+        (Outcome::InsufficientFunds { balance: Money::from_minor(balance) }, balance)
     }
 
     #[test]
@@ -132,10 +110,7 @@ mod tests {
     #[test]
     fn overflow_is_an_outcome_and_changes_nothing() {
         let balance = Money::MAX;
-        assert_eq!(
-            apply(i64::MAX, 1),
-            (Outcome::Overflow { balance }, i64::MAX)
-        );
+        assert_eq!(apply(i64::MAX, 1), (Outcome::Overflow { balance }, i64::MAX));
         assert_eq!(apply(i64::MIN, i64::MAX), applied(-1));
         assert_eq!(apply(i64::MIN, -1), insufficient(i64::MIN));
     }
@@ -146,10 +121,7 @@ mod tests {
         let outcome = a.transfer(&mut b, Money::from_minor(60));
         assert_eq!(
             outcome,
-            TransferOutcome::Transferred {
-                from: Money::from_minor(40),
-                to: Money::from_minor(65)
-            }
+            TransferOutcome::Transferred { from: Money::from_minor(40), to: Money::from_minor(65) }
         );
         assert_eq!((a.balance.minor(), b.balance.minor()), (40, 65));
     }
@@ -167,23 +139,11 @@ mod tests {
             refusal(10, account("b", 0), 11),
             TransferOutcome::InsufficientFunds { balance }
         );
-        assert_eq!(
-            refusal(10, account("b", 0), 0),
-            TransferOutcome::NotPositive
-        );
-        assert_eq!(
-            refusal(10, account("b", 0), -1),
-            TransferOutcome::NotPositive
-        );
-        assert_eq!(
-            refusal(10, account("a", 10), 1),
-            TransferOutcome::SameAccount { balance }
-        );
+        assert_eq!(refusal(10, account("b", 0), 0), TransferOutcome::NotPositive);
+        assert_eq!(refusal(10, account("b", 0), -1), TransferOutcome::NotPositive);
+        assert_eq!(refusal(10, account("a", 10), 1), TransferOutcome::SameAccount { balance });
         let balance = Money::MAX;
-        assert_eq!(
-            refusal(10, account("b", i64::MAX), 1),
-            TransferOutcome::Overflow { balance }
-        );
+        assert_eq!(refusal(10, account("b", i64::MAX), 1), TransferOutcome::Overflow { balance });
         let balance = Money::MIN;
         assert_eq!(
             refusal(i64::MIN, account("b", 0), 1),

@@ -158,9 +158,7 @@ impl<R: Runtime> Bank<R> {
             let Account { number, balance } = &vault.account;
             (number.clone(), *balance)
         };
-        Audit {
-            balances: vaults.iter().map(balance).collect(),
-        }
+        Audit { balances: vaults.iter().map(balance).collect() }
     }
 
     /// Waits until the balance of an account is at least `amount`, and returns it; `None` when the
@@ -200,13 +198,7 @@ impl<R: Runtime> Desk<R> {
         let number = &account.number;
         Self {
             credited: Condvar::new(&format!("credit of {number}")),
-            vault: Mutex::new(
-                &format!("account {number}"),
-                Vault {
-                    account,
-                    waiting: 0,
-                },
-            ),
+            vault: Mutex::new(&format!("account {number}"), Vault { account, waiting: 0 }),
         }
     }
 

@@ -100,10 +100,7 @@ mod tests {
             format!("{:>8}|{:<8}|{:*^9}", Money(-5), Money(7), Money(100)),
             "   -0.05|0.07    |**1.00***"
         );
-        assert_eq!(
-            format!("{:+} {:08}", Money(5), Money(-123)),
-            "+0.05 -0001.23"
-        );
+        assert_eq!(format!("{:+} {:08}", Money(5), Money(-123)), "+0.05 -0001.23");
         assert_eq!(format!("{:?}", Money(-123)), "Money(-1.23)");
     }
 }

@@ -144,28 +144,15 @@ mod tests {
 
     #[test]
     fn takes_what_can_be_seen() {
-        for text in [
-            "11111",
-            "DE89370400440532013000",
-            "a'b\"c\\d",
-            "konto-ä",
-            "口座",
-        ] {
+        for text in ["11111", "DE89370400440532013000", "a'b\"c\\d", "konto-ä", "口座"] {
             assert_eq!(AccountNumber::new(text).unwrap().as_str(), text);
         }
     }
 
     #[test]
     fn refuses_what_cannot_be_seen_and_says_where() {
-        for text in [
-            "1 1",
-            "1\t1",
-            "1\u{0}1",
-            "1\u{a0}1",
-            "1\u{200b}1",
-            "1\u{202e}1",
-            "1\u{feff}1",
-        ] {
+        for text in ["1 1", "1\t1", "1\u{0}1", "1\u{a0}1", "1\u{200b}1", "1\u{202e}1", "1\u{feff}1"]
+        {
             let found = text.chars().nth(1).unwrap();
             let error = AccountNumber::new(text).unwrap_err();
             assert_eq!(error, AccountNumberError::Invisible { found, offset: 1 });

@@ -37,22 +37,13 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// A client that takes accounts with `lock`, for 5 s each, and tries 3 times when it loses one.
     #[must_use]
     pub const fn new(lock: RedisLock<C, R>) -> Self {
-        Self {
-            lock,
-            keys: Keys::new(),
-            ttl: Duration::from_secs(5),
-            attempts: 3,
-            fenced: true,
-        }
+        Self { lock, keys: Keys::new(), ttl: Duration::from_secs(5), attempts: 3, fenced: true }
     }
 
     /// Puts `prefix` before every key. All clients of a bank have to agree on it.
     #[must_use]
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
-        Self {
-            keys: Keys::with_prefix(prefix.into()),
-            ..self
-        }
+        Self { keys: Keys::with_prefix(prefix.into()), ..self }
     }
 
     /// Locks accounts for `ttl`.
@@ -65,20 +56,14 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// each time. How long to wait for a lock that is taken is the business of the lock's own policy.
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
-        Self {
-            attempts: attempts.max(1),
-            ..self
-        }
+        Self { attempts: attempts.max(1), ..self }
     }
 
     /// Reads and writes balances with no fence: **wrong**, and here to show it. Whoever pauses between
     /// the look at the lease and the write overwrites what the next holder wrote.
     #[must_use]
     pub fn without_fence(self) -> Self {
-        Self {
-            fenced: false,
-            ..self
-        }
+        Self { fenced: false, ..self }
     }
 
     /// The lock, and through it the connection and the clock.
@@ -96,12 +81,10 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     pub fn open(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         let mut open = OPEN.prepare_invoke();
         for account in accounts {
-            open.key(self.keys.balance(&account.number))
-                .arg(account.balance.minor());
+            open.key(self.keys.balance(&account.number)).arg(account.balance.minor());
         }
-        let taken: usize = open
-            .invoke(self.lock.connection_mut())
-            .map_err(BankError::from_write)?;
+        let taken: usize =
+            open.invoke(self.lock.connection_mut()).map_err(BankError::from_write)?;
         match taken.checked_sub(1) {
             None => Ok(()),
             Some(index) => Err(BankError::AlreadyOpen(accounts[index].number.clone())),
@@ -117,8 +100,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     pub fn reset(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         for account in accounts {
             let balance = account.balance.minor();
-            self.set(&account.number, balance)
-                .map_err(BankError::from_write)?;
+            self.set(&account.number, balance).map_err(BankError::from_write)?;
         }
         Ok(())
     }
@@ -150,9 +132,8 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         let mut found = Vec::new();
         // MGET of nothing is an error to Redis.
         if !accounts.is_empty() {
-            let keys: Vec<String> = (accounts.iter())
-                .map(|number| self.keys.balance(number))
-                .collect();
+            let keys: Vec<String> =
+                (accounts.iter()).map(|number| self.keys.balance(number)).collect();
             found = cmd("MGET")
                 .arg(keys)
                 .query(self.lock.connection_mut())
@@ -163,9 +144,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
             Some(minor) => Ok((number.clone(), Money::from_minor(minor))),
             None => Err(BankError::NotOpen(number.clone())),
         });
-        Ok(Audit {
-            balances: balances.collect::<Result<_, _>>()?,
-        })
+        Ok(Audit { balances: balances.collect::<Result<_, _>>()? })
     }
 
     /// Applies a transaction, as [`Account::apply`] would, while nobody else can change the account.
@@ -187,10 +166,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
                 return Ok(outcome);
             }
         }
-        Err(BankError::LockLost {
-            account: transaction.account.clone(),
-            attempts: self.attempts,
-        })
+        Err(BankError::LockLost { account: transaction.account.clone(), attempts: self.attempts })
     }
 
     fn take(&mut self, account: &AccountNumber) -> Result<Lease, BankError> {
@@ -252,9 +228,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     /// carried out before the later holder came, only its own answer could have told.
     fn write_surely(&mut self, lease: &Lease, account: &Account) -> Result<(), FenceError> {
         match self.write(lease, account) {
-            Err(FenceError::Unknown(error)) if lease.fence().is_some() => self
-                .write(lease, account)
-                .map_err(|_| FenceError::Unknown(error)),
+            Err(FenceError::Unknown(error)) if lease.fence().is_some() => {
+                self.write(lease, account).map_err(|_| FenceError::Unknown(error))
+            }
             written => written,
         }
     }
@@ -269,10 +245,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     }
 
     fn set(&mut self, account: &AccountNumber, minor: i64) -> RedisResult<()> {
-        cmd("SET")
-            .arg(self.keys.balance(account))
-            .arg(minor)
-            .query(self.lock.connection_mut())
+        cmd("SET").arg(self.keys.balance(account)).arg(minor).query(self.lock.connection_mut())
     }
 }
 

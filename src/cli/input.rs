@@ -35,10 +35,7 @@ pub struct Input {
 /// # Errors
 /// The first problem of the accounts, else the first of the transactions.
 pub fn read(accounts: &Path, transactions: &Path) -> Result<Input, InputError> {
-    Ok(Input {
-        accounts: read_accounts(accounts)?,
-        transactions: read_transactions(transactions)?,
-    })
+    Ok(Input { accounts: read_accounts(accounts)?, transactions: read_transactions(transactions)? })
 }
 
 /// Reads a file of accounts and their opening balances.
@@ -61,10 +58,7 @@ pub fn read_transactions(file: &Path) -> Result<Vec<Transaction>, InputError> {
 }
 
 fn contents(file: &Path) -> Result<Vec<u8>, InputError> {
-    fs::read(file).map_err(|reason| InputError::Unreadable {
-        file: file.to_owned(),
-        reason,
-    })
+    fs::read(file).map_err(|reason| InputError::Unreadable { file: file.to_owned(), reason })
 }
 
 fn accounts(bytes: &[u8]) -> Result<Vec<Account>, error::Located> {

@@ -9,7 +9,7 @@ use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use super::quiet::Quiet;
 use super::steer::{Log, Steered, lock};
 use super::{Bound, Exploration, Schedule, Verdict};
-use crate::scenario::{Outcome, Property, Scenario, Violation, execute};
+use crate::scenario::{Property, Scenario, Violation, execute};
 use crate::sync::Shuttle;
 use crate::sync::board::{self, Stuck};
 use crate::trace::{ActorId, Recorder, Trace};
@@ -29,9 +29,7 @@ pub(super) fn drive<S: Scenario>(
     scheduler: impl Scheduler + 'static,
     max_steps: usize,
 ) -> Exploration {
-    steer(scenario, max_steps, |log| {
-        Steered::new(scheduler, log, max_steps)
-    })
+    steer(scenario, max_steps, |log| Steered::new(scheduler, log, max_steps))
 }
 
 /// Like [`drive`], for a scheduler that is dressed by its owner.
@@ -47,8 +45,9 @@ pub(super) fn steer<S: Scenario, I: Scheduler + 'static>(
     let steered = dress(Arc::clone(&log));
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
     Runner::new(steered, config()).run(move || {
-        let outcome = run_once(&body);
-        note(&mut lock(&log), &mut lock(&noted), outcome, max_steps);
+        let recorder = Recorder::new();
+        let violation = run_once(&body, &recorder);
+        lock(&noted).add(&mut lock(&log), violation, &recorder, max_steps);
     });
     let findings = std::mem::take(&mut *lock(&findings));
     let (verdict, trace, schedule) = match findings.last {
@@ -56,14 +55,11 @@ pub(super) fn steer<S: Scenario, I: Scheduler + 'static>(
         None => (Verdict::Sampled, None, None),
     };
     Exploration {
-        verdict,
         executions: findings.executions,
-        states: None,
         longest: findings.longest,
-        elapsed: begun.elapsed(),
         trace,
         schedule,
-        seed: None,
+        ..Exploration::of(verdict, begun)
     }
 }
 
@@ -78,34 +74,33 @@ pub(super) fn config() -> Config {
 }
 
 /// One execution. A deadlock outranks what the checks say of the state it left.
-fn run_once<S: Scenario>(scenario: &S) -> Outcome {
-    let recorder = Recorder::new();
-    let outcome = execute::<Shuttle>(scenario, &recorder);
-    match board::take_deadlock() {
-        Some(stuck) => Outcome {
-            violation: Some(deadlock(&stuck, &outcome.trace)),
-            trace: outcome.trace,
-        },
-        None => outcome,
-    }
+fn run_once<S: Scenario>(scenario: &S, recorder: &Recorder) -> Option<Violation> {
+    let violation = execute::<Shuttle>(scenario, recorder);
+    let stuck = board::take_deadlock();
+    stuck.map(|stuck| recorder.with_trace(|names| deadlock(&stuck, names))).or(violation)
 }
 
-/// Adds one execution to the findings; what breaks a property, or never ends, ends the search.
-fn note(log: &mut Log, findings: &mut Findings, outcome: Outcome, max_steps: usize) {
-    findings.executions += 1;
-    findings.longest = findings.longest.max(log.chosen.len());
-    let verdict = match outcome.violation {
-        _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
-        Some(violation) => Verdict::Broken(violation),
-        None => return,
-    };
-    log.stop = true;
-    let schedule = log
-        .chosen
-        .iter()
-        .map(|actor| outcome.trace.actor(*actor))
-        .collect();
-    findings.last = Some((verdict, outcome.trace, schedule));
+impl Findings {
+    /// Adds one execution; what breaks a property, or never ends, ends the search.
+    fn add(
+        &mut self,
+        log: &mut Log,
+        violation: Option<Violation>,
+        recorder: &Recorder,
+        max_steps: usize,
+    ) {
+        self.executions += 1;
+        self.longest = self.longest.max(log.chosen.len());
+        let verdict = match violation {
+            _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
+            Some(violation) => Verdict::Broken(violation),
+            None => return,
+        };
+        log.stop = true;
+        let trace = recorder.trace();
+        let schedule = log.chosen.iter().map(|actor| trace.actor(*actor)).collect();
+        self.last = Some((verdict, trace, schedule));
+    }
 }
 
 fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
@@ -115,11 +110,7 @@ fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
                 format!("{}, which it holds itself", trace.object(*mutex))
             }
             Stuck::Mutex(mutex, Some(holder)) => {
-                format!(
-                    "{}, which {} holds",
-                    trace.object(*mutex),
-                    trace.actor(*holder)
-                )
+                format!("{}, which {} holds", trace.object(*mutex), trace.actor(*holder))
             }
             Stuck::Mutex(mutex, None) => trace.object(*mutex).to_owned(),
             Stuck::Notification(condvar) => {
@@ -130,8 +121,5 @@ fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
         };
         format!("{} waits for {what}", trace.actor(*actor))
     });
-    Violation {
-        property: Property::NoDeadlock,
-        detail: waits.collect::<Vec<_>>().join("; "),
-    }
+    Violation { property: Property::NoDeadlock, detail: waits.collect::<Vec<_>>().join("; ") }
 }

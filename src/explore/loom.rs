@@ -1,5 +1,6 @@
 //! Every interleaving, with loom, under the C11 memory model.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -9,9 +10,9 @@ use loom::model::Builder;
 use super::quiet::Quiet;
 use super::steer::lock;
 use super::{Bound, Exploration, Verdict};
-use crate::scenario::{Outcome, Property, Scenario, Violation, execute};
+use crate::scenario::{Property, Scenario, Violation, execute};
 use crate::sync::{Loom, Runtime, forget_collapse};
-use crate::trace::Recorder;
+use crate::trace::{Recorder, Trace};
 
 /// How far loom may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,10 +26,7 @@ pub struct LoomBounds {
 
 impl Default for LoomBounds {
     fn default() -> Self {
-        Self {
-            executions: 1_000_000,
-            preemptions: None,
-        }
+        Self { executions: 1_000_000, preemptions: None }
     }
 }
 
@@ -39,7 +37,7 @@ struct Findings {
     longest: usize,
     bound_hit: bool,
     recorder: Option<Recorder>,
-    outcome: Option<Outcome>,
+    violation: Option<Violation>,
 }
 
 /// Ends loom's search from within. It is not a panic: no hook runs.
@@ -54,10 +52,8 @@ struct Stop;
 pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
     let begun = Instant::now();
     if !scenario.budgets().may_crash().is_empty() {
-        return not_run(
-            "a thread of loom's cannot be killed, and this scenario crashes an actor",
-            begun,
-        );
+        let why = "a thread of loom's cannot be killed, and this scenario crashes an actor";
+        return Exploration::of(Verdict::NotRun(why.to_owned()), begun);
     }
     let _quiet = Quiet::new();
     forget_collapse();
@@ -67,43 +63,22 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
         builder(bounds).check(move || run_once(&body, &noted, bounds.executions));
     }));
     let complaint = ended.err().filter(|payload| !payload.is::<Stop>());
-    let mut findings = lock(&findings);
-    let (executions, longest) = (findings.executions, findings.longest);
-    let (verdict, trace) = if let Some(payload) = complaint {
-        let text = payload
-            .downcast_ref::<String>()
-            .map_or("loom gave up", String::as_str);
-        let trace = findings.recorder.take().map(|recorder| recorder.trace());
-        (explain(text), trace)
-    } else if let Some(Outcome {
-        violation: Some(violation),
-        trace,
-    }) = findings.outcome.take()
-    {
-        (Verdict::Broken(violation), Some(trace))
-    } else if findings.bound_hit {
-        (
-            Verdict::BoundHit(Bound::Executions(bounds.executions)),
-            None,
-        )
-    } else if let Some(preemptions) = bounds.preemptions {
-        (
-            Verdict::BoundHit(Bound::Engine(format!("{preemptions} preemptions"))),
-            None,
-        )
-    } else {
-        (Verdict::Exhausted, None)
+    let Findings { executions, longest, bound_hit, recorder, violation } =
+        std::mem::take(&mut *lock(&findings));
+    let verdict = match (complaint, violation, bounds.preemptions) {
+        (Some(complaint), ..) => explain(complaint.as_ref()),
+        (None, Some(violation), _) => Verdict::Broken(violation),
+        (None, None, _) if bound_hit => Verdict::BoundHit(Bound::Executions(bounds.executions)),
+        (None, None, Some(most)) => Verdict::BoundHit(Bound::Preemptions(most)),
+        (None, None, None) => Verdict::Exhausted,
     };
-    Exploration {
-        verdict,
-        executions,
-        states: None,
-        longest,
-        elapsed: begun.elapsed(),
-        trace,
-        schedule: None,
-        seed: None,
-    }
+    let trace = match verdict {
+        Verdict::Exhausted | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => {
+            None
+        }
+        _ => recorder.map(|recorder| recorder.trace()),
+    };
+    Exploration { executions, longest, trace, ..Exploration::of(verdict, begun) }
 }
 
 /// Every field is set, so that no `LOOM_MAX_*` variable changes what is explored.
@@ -134,18 +109,12 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
         findings.executions += 1;
         findings.recorder = Some(recorder.clone());
     }
-    let outcome = execute::<Loom>(scenario, &recorder);
-    let steps = outcome
-        .trace
-        .events
-        .iter()
-        .filter(|event| event.kind.is_step())
-        .count();
-    let broken = outcome.violation.is_some();
+    let violation = execute::<Loom>(scenario, &recorder);
+    let broken = violation.is_some();
     {
         let mut findings = lock(findings);
-        findings.longest = findings.longest.max(steps);
-        findings.outcome = Some(outcome);
+        findings.longest = findings.longest.max(recorder.with_trace(Trace::steps));
+        findings.violation = violation;
     }
     // All other threads have ended by now, so nothing is left behind by unwinding the main one.
     if broken {
@@ -154,7 +123,8 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
 }
 
 /// What loom said when it gave up. It says so only in a panic; which one it was is in its first words.
-fn explain(text: &str) -> Verdict {
+fn explain(complaint: &(dyn Any + Send)) -> Verdict {
+    let text = complaint.downcast_ref::<String>().map_or("loom gave up", String::as_str);
     if Loom::collapsed() && text.starts_with("deadlock") {
         return Verdict::Broken(Violation {
             property: Property::NoDeadlock,
@@ -162,17 +132,4 @@ fn explain(text: &str) -> Verdict {
         });
     }
     Verdict::BoundHit(Bound::Engine(format!("loom gave up: {text}")))
-}
-
-fn not_run(why: &str, begun: Instant) -> Exploration {
-    Exploration {
-        verdict: Verdict::NotRun(why.to_owned()),
-        executions: 0,
-        states: None,
-        longest: 0,
-        elapsed: begun.elapsed(),
-        trace: None,
-        schedule: None,
-        seed: None,
-    }
 }

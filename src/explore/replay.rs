@@ -24,11 +24,7 @@ pub struct Divergence {
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            step,
-            expected,
-            runnable,
-        } = self;
+        let Self { step, expected, runnable } = self;
         let able = match runnable.as_slice() {
             [] => "everybody had ended".to_owned(),
             names => format!("only {} could", names.join(", ")),

@@ -71,10 +71,7 @@ impl FromStr for Schedule {
         for (index, line) in text.lines().enumerate() {
             let code = line.split_once('#').map_or(line, |(code, _)| code);
             for word in code.split_whitespace() {
-                let error = || ScheduleError {
-                    line: index + 1,
-                    found: word.to_owned(),
-                };
+                let error = || ScheduleError { line: index + 1, found: word.to_owned() };
                 let (count, name) = match word.split_once('*') {
                     Some((count, name)) => (count.parse().map_err(|_| error())?, name),
                     None => (1, word),
@@ -98,17 +95,13 @@ mod tests {
     use super::Schedule;
 
     fn error(text: &str) -> String {
-        text.parse::<Schedule>()
-            .expect_err("is refused")
-            .to_string()
+        text.parse::<Schedule>().expect_err("is refused").to_string()
     }
 
     #[test]
     fn runs_comments_and_lines_are_only_ways_to_write_it() {
         let plain: Schedule = "a a b crash:a".parse().expect("a schedule");
-        let fancy: Schedule = "# two of a\n 2*a\tb # then\n\ncrash:a"
-            .parse()
-            .expect("a schedule");
+        let fancy: Schedule = "# two of a\n 2*a\tb # then\n\ncrash:a".parse().expect("a schedule");
         assert_eq!(plain, fancy);
         assert_eq!(plain.to_string().parse(), Ok(plain));
     }
@@ -116,15 +109,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_its_line() {
         assert!(error("a\nb 0*c").starts_with("line 2 "));
-        for text in [
-            "x*a",
-            "3*",
-            "*a",
-            "1*2*a",
-            "-1*a",
-            "99999999*a",
-            "999999*a 2*b",
-        ] {
+        for text in ["x*a", "3*", "*a", "1*2*a", "-1*a", "99999999*a", "999999*a 2*b"] {
             let error = error(text);
             assert!(error.contains("COUNT*NAME"), "{text}: {error}");
         }

@@ -21,11 +21,7 @@ pub struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            executions: 20_000,
-            max_steps: 10_000,
-        }
+        Self { seed: 1, executions: 20_000, max_steps: 10_000 }
     }
 }
 
@@ -33,9 +29,7 @@ impl Sampling {
     /// shuttle lets this variable replace every seed; the verdict must then say so.
     fn seed(self) -> u64 {
         let from_env = std::env::var("SHUTTLE_RANDOM_SEED").ok();
-        from_env
-            .and_then(|seed| seed.parse().ok())
-            .unwrap_or(self.seed)
+        from_env.and_then(|seed| seed.parse().ok()).unwrap_or(self.seed)
     }
 
     fn count(self) -> usize {

@@ -34,13 +34,7 @@ pub(super) struct Steered<S> {
 
 impl<S: Scheduler> Steered<S> {
     pub(super) fn new(inner: S, log: Arc<Mutex<Log>>, max_steps: usize) -> Self {
-        Self {
-            inner: ManuallyDrop::new(inner),
-            log,
-            max_steps,
-            last: None,
-            introduced: None,
-        }
+        Self { inner: ManuallyDrop::new(inner), log, max_steps, last: None, introduced: None }
     }
 
     /// Shows every task to the inner scheduler as soon as it exists. Uniform random walk counts on it.
@@ -53,11 +47,7 @@ impl<S: Scheduler> Steered<S> {
         let Some(known) = &mut self.introduced else {
             return;
         };
-        let newest = runnable
-            .iter()
-            .map(|task| usize::from(task.id()) + 1)
-            .max()
-            .unwrap_or(0);
+        let newest = runnable.iter().map(|task| usize::from(task.id()) + 1).max().unwrap_or(0);
         if newest > *known {
             *known = newest;
             // What it chooses does not matter here: most of them cannot go on.
@@ -137,10 +127,7 @@ impl<S: Scheduler> Scheduler for Steered<S> {
     ) -> Option<TaskId> {
         self.introduce(runnable);
         let next = self.decide(runnable, current)?;
-        runnable
-            .iter()
-            .map(|task| task.id())
-            .find(|task| actor(*task) == next)
+        runnable.iter().map(|task| task.id()).find(|task| actor(*task) == next)
     }
 
     fn next_u64(&mut self) -> u64 {

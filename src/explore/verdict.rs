@@ -1,7 +1,7 @@
 //! What an engine found, and how far it looked.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Schedule;
 use crate::scenario::Violation;
@@ -32,6 +32,8 @@ pub enum Bound {
     Executions(u64),
     /// An execution took this many steps: it may never end.
     Steps(usize),
+    /// No execution had more preemptions than this.
+    Preemptions(usize),
     /// A limit of the engine itself, in its words.
     Engine(String),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Bound {
         match self {
             Self::Executions(bound) => write!(f, "{bound} executions"),
             Self::Steps(bound) => write!(f, "{bound} steps in one execution"),
+            Self::Preemptions(bound) => write!(f, "{bound} preemptions in each execution"),
             Self::Engine(limit) => f.write_str(limit),
         }
     }
@@ -81,6 +84,20 @@ pub struct Exploration {
 }
 
 impl Exploration {
+    /// An exploration that came to `verdict`, and of which nothing else is known yet.
+    pub(super) fn of(verdict: Verdict, begun: Instant) -> Self {
+        Self {
+            verdict,
+            executions: 0,
+            states: None,
+            longest: 0,
+            elapsed: begun.elapsed(),
+            trace: None,
+            schedule: None,
+            seed: None,
+        }
+    }
+
     /// What was broken, if anything was.
     #[must_use]
     pub const fn violation(&self) -> Option<&Violation> {

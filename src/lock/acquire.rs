@@ -11,7 +11,10 @@
 //! | took effect, then expired | OK | | ours, though little may be left of it |
 //! | took effect, expired before the `GET` | nil | nil | taken; the next attempt will see |
 //! | took effect, expired, another came | nil | another token | taken |
-//! | arrives late, after `S2` | any of these | | as above: on an absent key it takes the lock with our token, which the next `GET` sees; on any other it does nothing |
+//! | arrives late, after `S2` | any of these | any of these | as above (*) |
+//!
+//! (*) On an absent key a late `S1` takes the lock with our token, which the next attempt's `GET` finds;
+//! on any other key it does nothing.
 //!
 //! * **From when it counts.** "Ours" does not say which of the two did it, so the validity counts from
 //!   the start of the first. In general it counts from the latest instant at which the token was known
@@ -52,19 +55,11 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(key: &'a str, fence_key: Option<&'a str>, ttl: Duration) -> Self {
-        Self {
-            key,
-            fence_key,
-            ttl: whole_millis(ttl),
-        }
+        Self { key, fence_key, ttl: whole_millis(ttl) }
     }
 
     fn too_short(&self, drift: Drift, elapsed: Duration) -> AcquireError {
-        AcquireError::TooShort {
-            ttl: self.ttl,
-            drift: drift.of(self.ttl),
-            elapsed,
-        }
+        AcquireError::TooShort { ttl: self.ttl, drift: drift.of(self.ttl), elapsed }
     }
 }
 
@@ -154,11 +149,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
     /// When the next command is sent. While there is no doubt it does not matter; in a model, reading
     /// the clock is a step.
     fn sent_at(&self, claim: &Claim) -> Duration {
-        if claim.doubtful {
-            self.clock.now()
-        } else {
-            claim.since
-        }
+        if claim.doubtful { self.clock.now() } else { claim.since }
     }
 
     fn send(&mut self, wanted: &Wanted<'_>, token: &Token) -> RedisResult<Answer> {
@@ -171,11 +162,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
                 .arg("PX")
                 .arg(ttl)
                 .query(&mut self.connection)?;
-            return Ok(if set {
-                Answer::Ours { fence: None }
-            } else {
-                Answer::Taken
-            });
+            return Ok(if set { Answer::Ours { fence: None } } else { Answer::Taken });
         };
         let fence: Option<u64> = ACQUIRE_FENCED
             .key(wanted.key)
@@ -271,9 +258,6 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
 
     /// Deletes the lock if it holds this token. Says whether it did.
     pub(super) fn withdraw(&mut self, key: &str, token: &Token) -> RedisResult<bool> {
-        RELEASE
-            .key(key)
-            .arg(token.as_str())
-            .invoke(&mut self.connection)
+        RELEASE.key(key).arg(token.as_str()).invoke(&mut self.connection)
     }
 }

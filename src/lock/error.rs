@@ -71,15 +71,10 @@ mod tests {
         let server = |kind| RedisError::from((ErrorKind::Server(kind), "no"));
         assert!(is_refusal(&server(ServerErrorKind::ReadOnly)));
         assert!(is_refusal(&server(ServerErrorKind::ResponseError)));
-        assert!(is_refusal(&::redis::make_extension_error(
-            "OOM".to_owned(),
-            None
-        )));
-        for kind in [
-            io::ErrorKind::TimedOut,
-            io::ErrorKind::ConnectionReset,
-            io::ErrorKind::UnexpectedEof,
-        ] {
+        assert!(is_refusal(&::redis::make_extension_error("OOM".to_owned(), None)));
+        for kind in
+            [io::ErrorKind::TimedOut, io::ErrorKind::ConnectionReset, io::ErrorKind::UnexpectedEof]
+        {
             assert!(!is_refusal(&io::Error::from(kind).into()));
         }
         let nonsense = RedisError::from((ErrorKind::UnexpectedReturnType, "what?"));

@@ -47,11 +47,7 @@ pub enum FenceError {
 
 impl From<RedisError> for FenceError {
     fn from(error: RedisError) -> Self {
-        if is_refusal(&error) {
-            Self::Refused(error)
-        } else {
-            Self::Unknown(error)
-        }
+        if is_refusal(&error) { Self::Refused(error) } else { Self::Unknown(error) }
     }
 }
 
@@ -68,11 +64,7 @@ pub fn read_fenced<T: FromRedisValue>(
     mark_key: &str,
     fence: u64,
 ) -> Result<Option<T>, FenceError> {
-    let reply = READ_FENCED
-        .key(data_key)
-        .key(mark_key)
-        .arg(fence)
-        .invoke(connection)?;
+    let reply = READ_FENCED.key(data_key).key(mark_key).arg(fence).invoke(connection)?;
     Ok(from_redis_value(admitted(fence, reply)?).map_err(RedisError::from)?)
 }
 
@@ -93,12 +85,8 @@ pub fn write_fenced(
     fence: u64,
     value: impl ToSingleRedisArg,
 ) -> Result<(), FenceError> {
-    let reply = WRITE_FENCED
-        .key(data_key)
-        .key(mark_key)
-        .arg(fence)
-        .arg(value)
-        .invoke(connection)?;
+    let reply =
+        WRITE_FENCED.key(data_key).key(mark_key).arg(fence).arg(value).invoke(connection)?;
     admitted(fence, reply).map(drop)
 }
 

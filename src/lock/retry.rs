@@ -31,13 +31,7 @@ impl Retry {
     /// `attempts` attempts, each `wait` after the one before, with no jitter and no deadline.
     #[must_use]
     pub const fn every(wait: Duration, attempts: u32) -> Self {
-        Self {
-            attempts,
-            base: wait,
-            cap: wait,
-            jitter: Jitter::Off,
-            deadline: None,
-        }
+        Self { attempts, base: wait, cap: wait, jitter: Jitter::Off, deadline: None }
     }
 
     /// The waits of one acquisition.
@@ -114,11 +108,7 @@ impl Backoff {
 
     fn draw(&mut self) -> Duration {
         let doublings = (self.attempts - 1).min(31);
-        let longest = self
-            .retry
-            .base
-            .saturating_mul(1 << doublings)
-            .min(self.retry.cap);
+        let longest = self.retry.base.saturating_mul(1 << doublings).min(self.retry.cap);
         let drawn = match self.retry.jitter {
             Jitter::Off => return longest,
             // Without randomness no token could be had either; the wait need not fail for it.
@@ -164,13 +154,8 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_cap_and_are_one_fewer_than_the_attempts() {
-        let retry = Retry {
-            attempts: 6,
-            base: ms(10),
-            cap: ms(50),
-            jitter: Jitter::Off,
-            deadline: None,
-        };
+        let retry =
+            Retry { attempts: 6, base: ms(10), cap: ms(50), jitter: Jitter::Off, deadline: None };
         assert_eq!(waits(retry), [10, 20, 40, 50, 50].map(ms));
         assert_eq!(waits(Retry::every(ms(100), 3)), [ms(100), ms(100)]);
         assert!(waits(Retry::once()).is_empty());
@@ -179,22 +164,14 @@ mod tests {
 
     #[test]
     fn a_hundred_doublings_stay_at_the_cap() {
-        let retry = Retry {
-            attempts: 100,
-            base: ms(1),
-            cap: ms(7),
-            jitter: Jitter::Off,
-            deadline: None,
-        };
+        let retry =
+            Retry { attempts: 100, base: ms(1), cap: ms(7), jitter: Jitter::Off, deadline: None };
         assert_eq!(waits(retry).last(), Some(&ms(7)));
     }
 
     #[test]
     fn no_wait_reaches_beyond_the_deadline() {
-        let retry = Retry {
-            deadline: Some(ms(100)),
-            ..Retry::every(ms(40), 9)
-        };
+        let retry = Retry { deadline: Some(ms(100)), ..Retry::every(ms(40), 9) };
         let mut backoff = retry.backoff();
         assert_eq!(backoff.next(|| ms(60)), Some(ms(40)));
         assert_eq!(backoff.next(|| ms(61)), None);
@@ -203,11 +180,7 @@ mod tests {
 
     #[test]
     fn full_jitter_stays_within_each_wait_and_repeats_for_the_same_seed() {
-        let retry = |jitter| Retry {
-            attempts: 64,
-            jitter,
-            ..Retry::every(ms(100), 64)
-        };
+        let retry = |jitter| Retry { attempts: 64, jitter, ..Retry::every(ms(100), 64) };
         let drawn = waits(retry(Jitter::Seeded(7)));
         assert!(drawn.iter().all(|wait| *wait <= ms(100)));
         assert!(drawn.iter().any(|wait| *wait < ms(20)));

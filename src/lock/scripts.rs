@@ -105,6 +105,5 @@ pub(super) static ALL: [(&str, &LazyLock<Script>); 5] = [
 
 /// Puts every script into the server's cache.
 pub(super) fn load(connection: &mut dyn ConnectionLike) -> RedisResult<()> {
-    ALL.iter()
-        .try_for_each(|(_, script)| script.load(connection).map(drop))
+    ALL.iter().try_for_each(|(_, script)| script.load(connection).map(drop))
 }

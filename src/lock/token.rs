@@ -52,10 +52,7 @@ impl Tokens {
     /// same name; the lock cannot notice that they do, and would take the one for the other.
     #[must_use]
     pub fn numbered(client: impl Into<String>) -> Self {
-        Self(Source::Numbered {
-            client: client.into(),
-            last: 0,
-        })
+        Self(Source::Numbered { client: client.into(), last: 0 })
     }
 
     /// A token that was never handed out before.

@@ -20,10 +20,7 @@ pub struct Drift {
 
 impl Drift {
     /// No allowance: for models in which clients and server read the same clock, which is exact.
-    pub const NONE: Self = Self {
-        percent: 0,
-        plus: Duration::ZERO,
-    };
+    pub const NONE: Self = Self { percent: 0, plus: Duration::ZERO };
 
     /// The allowance for a lease of `ttl`.
     #[must_use]
@@ -40,18 +37,13 @@ impl Drift {
     /// ages. (The crate `redlock` 2.0.0 reports a validity of 18446744073709549514 ms.)
     #[must_use]
     pub fn left(self, ttl: Duration, elapsed: Duration) -> Option<Duration> {
-        ttl.checked_sub(elapsed)?
-            .checked_sub(self.of(ttl))
-            .filter(|left| !left.is_zero())
+        ttl.checked_sub(elapsed)?.checked_sub(self.of(ttl)).filter(|left| !left.is_zero())
     }
 }
 
 impl Default for Drift {
     fn default() -> Self {
-        Self {
-            percent: 1,
-            plus: Duration::from_millis(2),
-        }
+        Self { percent: 1, plus: Duration::from_millis(2) }
     }
 }
 

@@ -55,9 +55,7 @@ impl Scenario for Fixed {
 
 fn not_negative(balance: i64) -> Result<(), String> {
     if balance < 0 {
-        return Err(format!(
-            "two withdrawals of {WITHDRAWAL} from {OPENING} left {balance}"
-        ));
+        return Err(format!("two withdrawals of {WITHDRAWAL} from {OPENING} left {balance}"));
     }
     Ok(())
 }

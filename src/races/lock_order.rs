@@ -44,11 +44,8 @@ impl Scenario for Fixed {
             world.actor(name, move |_| {
                 let mut low = accounts[from.min(to)].lock();
                 let mut high = accounts[from.max(to)].lock();
-                let (given, taken) = if from < to {
-                    (&mut low, &mut high)
-                } else {
-                    (&mut high, &mut low)
-                };
+                let (given, taken) =
+                    if from < to { (&mut low, &mut high) } else { (&mut high, &mut low) };
                 **given -= amount;
                 **taken += amount;
             });
@@ -58,17 +55,14 @@ impl Scenario for Fixed {
 }
 
 fn open<R: Runtime>() -> [Mutex<R, i64>; 2] {
-    [
-        Mutex::new("account 11111", 100),
-        Mutex::new("account 22222", 200),
-    ]
+    [Mutex::new("account 11111", 100), Mutex::new("account 22222", 200)]
 }
 
 fn conserved<R: Runtime>(accounts: &[Mutex<R, i64>; 2]) -> Result<(), String> {
     match *accounts[0].lock() + *accounts[1].lock() {
         300 => Ok(()),
-        other => Err(format!(
-            "accounts of 300 in all hold {other} after two transfers between them"
-        )),
+        other => {
+            Err(format!("accounts of 300 in all hold {other} after two transfers between them"))
+        }
     }
 }

@@ -31,21 +31,11 @@ struct Command {
 }
 
 const fn command(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command {
-        name,
-        arity,
-        in_scripts: true,
-        handler,
-    }
+    Command { name, arity, in_scripts: true, handler }
 }
 
 const fn not_in_scripts(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command {
-        name,
-        arity,
-        in_scripts: false,
-        handler,
-    }
+    Command { name, arity, in_scripts: false, handler }
 }
 
 /// What a lock protocol sends most comes first: the search is linear.
@@ -106,12 +96,7 @@ const CONTAINERS: &[&str] = &["script", "client"];
 pub fn execute(keyspace: &mut Keyspace, now_ms: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now_ms);
     let outcome = accepted(args).and_then(|command| {
-        (command.handler)(Call {
-            keyspace,
-            now: now_ms,
-            name: command.name,
-            args,
-        })
+        (command.handler)(Call { keyspace, now: now_ms, name: command.name, args })
     });
     outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
 }
@@ -126,23 +111,24 @@ pub(super) fn refused(args: &[Vec<u8>]) -> Option<Reply> {
 /// Executes a command on behalf of a script, which is refused in other words and may less.
 pub(super) fn execute_in_script(keyspace: &mut Keyspace, now: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now);
-    let alone = || args.len() == 1 && container(&args[0]).is_some();
-    let outcome = find(args)
-        .ok_or_else(|| match alone() {
+    let outcome = accepted_in_script(args)
+        .and_then(|command| (command.handler)(Call { keyspace, now, name: command.name, args }));
+    outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
+}
+
+fn accepted_in_script(args: &[Vec<u8>]) -> Result<&'static Command, Refusal> {
+    let Some(command) = find(args) else {
+        let alone = args.len() == 1 && container(&args[0]).is_some();
+        return Err(match alone {
             true => Refusal::WrongArityInScript,
             false => Refusal::UnknownInScript,
-        })
-        .and_then(|command| match () {
-            () if !fits(command, args.len()) => Err(Refusal::WrongArityInScript),
-            () if !command.in_scripts => Err(Refusal::NotInScript),
-            () => (command.handler)(Call {
-                keyspace,
-                now,
-                name: command.name,
-                args,
-            }),
         });
-    outcome.unwrap_or_else(|refusal| Reply::error(refusal.to_string()))
+    };
+    match command.in_scripts {
+        _ if !fits(command, args.len()) => Err(Refusal::WrongArityInScript),
+        true => Ok(command),
+        false => Err(Refusal::NotInScript),
+    }
 }
 
 fn accepted(args: &[Vec<u8>]) -> Result<&'static Command, Refusal> {
@@ -169,10 +155,7 @@ fn find(args: &[Vec<u8>]) -> Option<&'static Command> {
         _ => false,
     };
     let mut commands = COMMANDS.iter();
-    commands
-        .clone()
-        .find(plain)
-        .or_else(|| commands.find(nested))
+    commands.clone().find(plain).or_else(|| commands.find(nested))
 }
 
 fn container(name: &[u8]) -> Option<&'static str> {
@@ -199,10 +182,7 @@ fn unknown(args: &[Vec<u8>]) -> Refusal {
         }
         list += &format!("'{}' ", shown(arg, 128 - list.len()));
     }
-    Refusal::UnknownCommand {
-        name: shown(name, 128),
-        args: list,
-    }
+    Refusal::UnknownCommand { name: shown(name, 128), args: list }
 }
 
 /// The start of what somebody sent, as text: C prints it up to a zero byte.

@@ -86,11 +86,7 @@ pub fn execute_batch(keyspace: &mut Keyspace, now_ms: u64, batch: &Batch) -> Vec
     };
     let queued = || Reply::Status("QUEUED".to_owned());
     let mut replies = vec![Reply::ok()];
-    replies.extend(
-        requests
-            .iter()
-            .map(|request| refused(request).unwrap_or_else(queued)),
-    );
+    replies.extend(requests.iter().map(|request| refused(request).unwrap_or_else(queued)));
     let sound = !replies.iter().any(|reply| matches!(reply, Reply::Error(_)));
     replies.push(match sound {
         // A command that fails in a transaction does not stop the others: there is no rollback.
@@ -201,18 +197,13 @@ mod tests {
     fn a_script_of_redis_rs_loads_itself_on_a_fresh_server() -> RedisResult<()> {
         let mut con = Direct::default();
         let script = Script::new("return {KEYS[1], ARGV[1]}");
-        let evalsha = ::redis::cmd("EVALSHA")
-            .arg(script.get_hash())
-            .arg(0)
-            .query::<()>(&mut con);
+        let evalsha = ::redis::cmd("EVALSHA").arg(script.get_hash()).arg(0).query::<()>(&mut con);
         let error = evalsha.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Server(ServerErrorKind::NoScript));
         let pair: (String, i64) = script.key("k").arg(7).invoke(&mut con)?;
         assert_eq!(pair, ("k".to_owned(), 7));
-        let loaded: Vec<bool> = ::redis::cmd("SCRIPT")
-            .arg("EXISTS")
-            .arg(script.get_hash())
-            .query(&mut con)?;
+        let loaded: Vec<bool> =
+            ::redis::cmd("SCRIPT").arg("EXISTS").arg(script.get_hash()).query(&mut con)?;
         assert_eq!(loaded, [true]);
         Ok(())
     }
@@ -227,14 +218,8 @@ mod tests {
         assert_eq!(error.detail(), Some(detail));
         let _: () = con.set("text", "x").unwrap();
         let error = con.incr::<_, _, i64>("text", 1).unwrap_err();
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Server(ServerErrorKind::ResponseError)
-        );
-        assert_eq!(
-            error.detail(),
-            Some("value is not an integer or out of range")
-        );
+        assert_eq!(error.kind(), ErrorKind::Server(ServerErrorKind::ResponseError));
+        assert_eq!(error.detail(), Some("value is not an integer or out of range"));
     }
 
     #[test]

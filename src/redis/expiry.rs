@@ -91,15 +91,8 @@ impl Condition {
             }
         }
         match condition {
-            Condition {
-                nx: true,
-                xx,
-                gt,
-                lt,
-            } if xx || gt || lt => Err(Refusal::NxWithOthers),
-            Condition {
-                gt: true, lt: true, ..
-            } => Err(Refusal::GtWithLt),
+            Condition { nx: true, xx, gt, lt } if xx || gt || lt => Err(Refusal::NxWithOthers),
+            Condition { gt: true, lt: true, .. } => Err(Refusal::GtWithLt),
             condition => Ok(condition),
         }
     }

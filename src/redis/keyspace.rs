@@ -81,16 +81,12 @@ impl Keyspace {
 
     /// Removes `key` and returns what it held at `now_ms`.
     pub fn remove(&mut self, key: &[u8], now_ms: u64) -> Option<Entry> {
-        self.entries
-            .remove(key)
-            .filter(|entry| entry.is_live(now_ms))
+        self.entries.remove(key).filter(|entry| entry.is_live(now_ms))
     }
 
     /// Access for the commands, which take care that no list stays behind empty.
     pub(super) fn entry_mut(&mut self, key: &[u8], now_ms: u64) -> Option<&mut Entry> {
-        self.entries
-            .get_mut(key)
-            .filter(|entry| entry.is_live(now_ms))
+        self.entries.get_mut(key).filter(|entry| entry.is_live(now_ms))
     }
 
     /// Removes every key, and leaves the script cache, as `FLUSHALL` does.

@@ -26,29 +26,17 @@ pub(super) fn rpush(call: Call<'_>) -> Outcome {
 fn push(call: Call<'_>, put: fn(&mut List, Vec<u8>)) -> Outcome {
     let (key, elements) = (&call.args[1], &call.args[2..]);
     let extend = |list: &mut List| {
-        elements
-            .iter()
-            .for_each(|element| put(list, element.clone()));
+        elements.iter().for_each(|element| put(list, element.clone()));
         list.len()
     };
-    match call
-        .keyspace
-        .entry_mut(key, call.now)
-        .map(|entry| &mut entry.value)
-    {
+    match call.keyspace.entry_mut(key, call.now).map(|entry| &mut entry.value) {
         Some(Value::List(list)) => count(extend(list)),
         Some(Value::String(_)) => Err(Refusal::WrongType),
         None => {
             let mut list = List::new();
             let length = extend(&mut list);
             let value = Value::List(list);
-            call.keyspace.insert(
-                key,
-                Entry {
-                    value,
-                    deadline: None,
-                },
-            );
+            call.keyspace.insert(key, Entry { value, deadline: None });
             count(length)
         }
     }
@@ -75,11 +63,7 @@ fn pop(call: Call<'_>, take: fn(&mut List) -> Option<Vec<u8>>) -> Outcome {
             Some(wanted.ok_or(Refusal::NotPositive)?)
         }
     };
-    let list = match call
-        .keyspace
-        .entry_mut(key, call.now)
-        .map(|entry| &mut entry.value)
-    {
+    let list = match call.keyspace.entry_mut(key, call.now).map(|entry| &mut entry.value) {
         Some(Value::List(list)) => list,
         Some(Value::String(_)) => return Err(Refusal::WrongType),
         None => return Ok(Reply::Nil),
@@ -112,28 +96,17 @@ pub(super) fn lrange(call: Call<'_>) -> Outcome {
     };
     let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
     let from_start = |index: i64| {
-        if index < 0 {
-            index.saturating_add(length)
-        } else {
-            index
-        }
+        if index < 0 { index.saturating_add(length) } else { index }
     };
     let (start, stop) = (from_start(start).max(0), from_start(stop));
     let index = |index: i64| usize::try_from(index).unwrap_or(0);
-    let (skipped, taken) = (
-        index(start),
-        index(stop.saturating_sub(start).saturating_add(1)),
-    );
+    let (skipped, taken) = (index(start), index(stop.saturating_sub(start).saturating_add(1)));
     let range = list.iter().skip(skipped).take(taken);
     Ok(Reply::Array(range.cloned().map(Reply::Bulk).collect()))
 }
 
 fn list_at<'a>(call: &'a Call<'_>) -> Result<Option<&'a List>, Refusal> {
-    match call
-        .keyspace
-        .entry(&call.args[1], call.now)
-        .map(|entry| &entry.value)
-    {
+    match call.keyspace.entry(&call.args[1], call.now).map(|entry| &entry.value) {
         None => Ok(None),
         Some(Value::List(list)) => Ok(Some(list)),
         Some(Value::String(_)) => Err(Refusal::WrongType),

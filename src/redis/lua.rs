@@ -17,10 +17,9 @@ use super::lua_values;
 use super::refusal::Refusal;
 use super::reply::Reply;
 
-/// Bytes; a script that wants more gets `not enough memory`.
-const MEMORY: usize = 64 << 20;
 /// Compiled scripts kept by a thread. All are dropped when there are more: it is only a cache.
 const COMPILED: usize = 1024;
+
 thread_local! {
     static INTERPRETER: RefCell<Option<Interpreter>> = const { RefCell::new(None) };
 }
@@ -77,21 +76,13 @@ impl Interpreter {
     fn new() -> mlua::Result<Self> {
         let libraries = StdLib::STRING | StdLib::TABLE | StdLib::MATH;
         let lua = Lua::new_with(libraries, mlua::LuaOptions::default())?;
-        lua.set_memory_limit(MEMORY)?;
-        let prelude = lua
-            .load(include_str!("prelude.lua"))
-            .set_name(lua_host::PRELUDE)
-            .into_function()?;
+        let prelude =
+            lua.load(include_str!("prelude.lua")).set_name(lua_host::PRELUDE).into_function()?;
         let (sandbox, globals, run): (Table, Table, Function) =
             prelude.call((lua.globals(), lua_host::table(&lua)?))?;
         lua.set_globals(sandbox)?;
         lua_host::limit_instructions(&lua)?;
-        Ok(Interpreter {
-            lua,
-            globals,
-            run,
-            compiled: HashMap::new(),
-        })
+        Ok(Interpreter { lua, globals, run, compiled: HashMap::new() })
     }
 
     fn function(&mut self, sha: &str, body: &[u8]) -> Result<Function, Refusal> {
@@ -111,12 +102,13 @@ impl Interpreter {
     }
 
     fn run(&self, function: &Function, script: &Script<'_>) -> mlua::Result<Reply> {
-        self.globals
-            .raw_set("KEYS", lua_values::strings(&self.lua, script.keys)?)?;
-        self.globals
-            .raw_set("ARGV", lua_values::strings(&self.lua, script.argv)?)?;
+        self.globals.raw_set("KEYS", lua_values::strings(&self.lua, script.keys)?)?;
+        self.globals.raw_set("ARGV", lua_values::strings(&self.lua, script.argv)?)?;
         lua_host::begin();
-        let (done, value): (bool, Value) = self.run.call(function)?;
+        lua_host::limit_memory(&self.lua, true);
+        let outcome = self.run.call(function);
+        lua_host::limit_memory(&self.lua, false);
+        let (done, value): (bool, Value) = outcome?;
         match (done, value) {
             (true, value) => lua_values::reply(&value),
             (false, Value::Table(error)) => failure(&error, script.sha),

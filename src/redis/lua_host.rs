@@ -16,13 +16,15 @@ use super::keyspace::Keyspace;
 use super::lua_random;
 use super::lua_values::{self, error_table};
 use super::reply::Reply;
-use super::sha1;
+use sha1_smol::Sha1;
 
 /// How many Lua instructions a script may take, and how often they are counted. A real server
 /// would let it run on and answer `BUSY` to others; a model has nobody to send `SCRIPT KILL`.
 const INSTRUCTIONS: u32 = 1_000_000;
 const COUNTED_EVERY: u32 = 10_000;
 const SPENT: &str = "ERR Script stopped after 1000000 instructions";
+/// Bytes; a script that wants more gets `not enough memory`.
+const MEMORY: usize = 64 << 20;
 /// The name of every script in error texts, as in Redis; `@` tells Lua that it is a file's name.
 pub(super) const CHUNK: &str = "@user_script";
 /// The name of `prelude.lua`, which error texts must not show.
@@ -43,10 +45,7 @@ pub(super) struct Lent<'a>(&'a mut Keyspace);
 
 impl<'a> Lent<'a> {
     pub(super) fn new(keyspace: &'a mut Keyspace, now: u64) -> Self {
-        let world = World {
-            keyspace: std::mem::take(keyspace),
-            now,
-        };
+        let world = World { keyspace: std::mem::take(keyspace), now };
         WORLD.set(Some(world));
         Lent(keyspace)
     }
@@ -108,6 +107,13 @@ pub(super) fn limit_instructions(lua: &Lua) -> mlua::Result<()> {
     })
 }
 
+/// Limits what Lua may take, but only while a script itself runs: with a limit, mlua guards each of
+/// its own steps, and a call costs three times as much.
+pub(super) fn limit_memory(lua: &Lua, limited: bool) {
+    let limit = if limited { MEMORY } else { 0 };
+    lua.set_memory_limit(limit).expect("this state has the allocator of mlua");
+}
+
 fn spent() -> bool {
     COUNTED.get() > INSTRUCTIONS
 }
@@ -133,12 +139,19 @@ pub(super) fn table(lua: &Lua) -> mlua::Result<Table> {
 fn call(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
     match execute(&words) {
         Reply::Error(line) => Err(Raised::Reply(line).into()),
-        reply => lua_values::value(lua, reply),
+        reply => value(lua, reply),
     }
 }
 
 fn pcall(lua: &Lua, words: MultiValue) -> mlua::Result<Value> {
-    lua_values::value(lua, execute(&words))
+    value(lua, execute(&words))
+}
+
+fn value(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
+    limit_memory(lua, false);
+    let value = lua_values::value(lua, reply);
+    limit_memory(lua, true);
+    value
 }
 
 fn execute(words: &MultiValue) -> Reply {
@@ -171,7 +184,7 @@ fn log(lua: &Lua, words: MultiValue) -> mlua::Result<()> {
 fn sha1hex(_: &Lua, words: MultiValue) -> mlua::Result<String> {
     match words.front() {
         Some(word) if words.len() == 1 => {
-            Ok(sha1::hex(&lua_values::argument(word).unwrap_or_default()))
+            Ok(Sha1::from(lua_values::argument(word).unwrap_or_default()).hexdigest())
         }
         _ => Err(refusal("wrong number of arguments")),
     }
@@ -182,10 +195,7 @@ fn plain(lua: &Lua, error: Value) -> mlua::Result<Value> {
     let Value::Error(error) = error else {
         return Ok(error);
     };
-    match error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<Raised>())
-    {
+    match error.chain().find_map(|cause| cause.downcast_ref::<Raised>()) {
         Some(Raised::Reply(line)) => error_table(lua, line),
         Some(Raised::Text(text)) => Ok(Value::String(lua.create_string(text)?)),
         None => Ok(Value::String(lua.create_string(error.to_string())?)),

@@ -35,10 +35,7 @@ pub(super) fn random(lua: &Lua, args: MultiValue) -> mlua::Result<f64> {
     let (low, high) = match args.len() {
         0 => return Ok(draw),
         1 => (1.0, integer(lua, &args, 0, "random")?),
-        2 => (
-            integer(lua, &args, 0, "random")?,
-            integer(lua, &args, 1, "random")?,
-        ),
+        2 => (integer(lua, &args, 0, "random")?, integer(lua, &args, 1, "random")?),
         _ => return Err(text(lua, "wrong number of arguments")),
     };
     match low <= high {

@@ -56,7 +56,6 @@ mod reply;
 mod scripts;
 mod server;
 mod set;
-mod sha1;
 mod strings;
 #[cfg(all(test, not(loom)))]
 mod tests;

@@ -77,24 +77,14 @@ impl<R: Runtime> Node<R> {
 
     /// One step of the calling actor.
     fn carry_out(&self, batch: &Batch) -> Vec<Reply> {
-        let watched = self
-            .watched
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let step = |keyspace: &mut Keyspace| {
             let now = self.clock.peek_ms();
-            let before: Vec<Change> = watched
-                .iter()
-                .map(|key| truth(keyspace, key, now))
-                .collect();
+            let before: Vec<Change> = watched.iter().map(|key| truth(keyspace, key, now)).collect();
             let replies = execute_batch(keyspace, now, batch);
             let after = watched.iter().map(|key| truth(keyspace, key, now));
             let changes = after.zip(before).filter(|(after, before)| after != before);
-            Done {
-                replies,
-                changes: changes.map(|(after, _)| after).collect(),
-            }
+            Done { replies, changes: changes.map(|(after, _)| after).collect() }
         };
         let tell = |object: ObjectId, done: &Done| {
             let access = Kind::Access {
@@ -106,12 +96,7 @@ impl<R: Runtime> Node<R> {
                 .changes
                 .clone()
                 .into_iter()
-                .map(move |(key, value, until)| Kind::Truth {
-                    object,
-                    key,
-                    value,
-                    until,
-                });
+                .map(move |(key, value, until)| Kind::Truth { object, key, value, until });
             std::iter::once(access).chain(truth)
         };
         self.store.step(step, tell).replies
@@ -124,11 +109,7 @@ fn truth(keyspace: &Keyspace, key: &str, now_ms: u64) -> Change {
         super::Value::String(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         super::Value::List(items) => format!("a list of {}", items.len()),
     });
-    (
-        key.to_owned(),
-        value,
-        entry.and_then(|entry| entry.deadline),
-    )
+    (key.to_owned(), value, entry.and_then(|entry| entry.deadline))
 }
 
 /// A connection to a [`Node`].
@@ -149,10 +130,7 @@ impl<R: Runtime> Connection<R> {
     fn send(&self, batch: &Batch) -> RedisResult<Vec<Reply>> {
         if inert() {
             let gone = "the client is gone: its actor crashed or panicked";
-            return Err(RedisError::from(io::Error::new(
-                io::ErrorKind::NotConnected,
-                gone,
-            )));
+            return Err(RedisError::from(io::Error::new(io::ErrorKind::NotConnected, gone)));
         }
         Ok(self.node.carry_out(batch))
     }
@@ -213,14 +191,23 @@ fn in_words(batch: &Batch) -> String {
 fn word((position, bytes): (usize, &Vec<u8>)) -> String {
     const SHA: usize = 40;
     const SHOWN: usize = 8;
+    const LONGEST: usize = 60;
     let text = String::from_utf8_lossy(bytes);
-    let is_hash = text.len() == SHA && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match position {
-        0 => text.to_uppercase(),
-        1 if is_hash => text[..SHOWN].to_owned(),
-        _ if text.is_empty() || text.contains(char::is_whitespace) => format!("{text:?}"),
-        _ => text.into_owned(),
+    if position == 0 {
+        return text.to_uppercase();
     }
+    if text.len() == SHA && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return text[..SHOWN].to_owned();
+    }
+    // The source of a script, most likely.
+    if text.len() > LONGEST {
+        let cut: String = text.chars().take(SHOWN).collect();
+        return format!("{:?}…", cut);
+    }
+    if text.is_empty() || text.contains(char::is_whitespace) {
+        return format!("{text:?}");
+    }
+    text.into_owned()
 }
 
 fn replies_in_words(replies: &[Reply]) -> String {
@@ -239,16 +226,12 @@ impl<R: Runtime> Clone for Node<R> {
 
 impl<R: Runtime> fmt::Debug for Node<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Node")
-            .field("store", &self.store)
-            .finish_non_exhaustive()
+        f.debug_struct("Node").field("store", &self.store).finish_non_exhaustive()
     }
 }
 
 impl<R: Runtime> fmt::Debug for Connection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("node", &self.node)
-            .finish_non_exhaustive()
+        f.debug_struct("Connection").field("node", &self.node).finish_non_exhaustive()
     }
 }

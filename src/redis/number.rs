@@ -11,8 +11,7 @@ pub(super) fn integer(bytes: &[u8]) -> Result<i64, Refusal> {
         _ => false,
     };
     let text = std::str::from_utf8(bytes).ok().filter(|_| canonical);
-    text.and_then(|text| text.parse().ok())
-        .ok_or(Refusal::NotAnInteger)
+    text.and_then(|text| text.parse().ok()).ok_or(Refusal::NotAnInteger)
 }
 
 /// Prints a double as C's `%.17g`: the form in which Lua's numbers reach a command.
@@ -58,18 +57,7 @@ mod tests {
         ] {
             assert_eq!(integer(text.as_bytes()), Ok(number));
         }
-        for text in [
-            "",
-            "-",
-            "-0",
-            "01",
-            "+1",
-            " 1",
-            "1 ",
-            "1.0",
-            "x",
-            "9223372036854775808",
-        ] {
+        for text in ["", "-", "-0", "01", "+1", " 1", "1 ", "1.0", "x", "9223372036854775808"] {
             assert_eq!(integer(text.as_bytes()), Err(Refusal::NotAnInteger));
         }
     }

@@ -53,15 +53,9 @@ mod tests {
     #[test]
     fn a_pipeline_is_split_into_the_commands_it_was_made_of() {
         let mut pipe = ::redis::pipe();
-        pipe.atomic()
-            .set("k", "*1\r\n$4\r\nPING\r\n")
-            .get("k")
-            .ping();
+        pipe.atomic().set("k", "*1\r\n$4\r\nPING\r\n").get("k").ping();
         let requests = split_packed(&pipe.get_packed_pipeline()).unwrap();
-        let names: Vec<_> = requests
-            .iter()
-            .map(|request| request[0].as_slice())
-            .collect();
+        let names: Vec<_> = requests.iter().map(|request| request[0].as_slice()).collect();
         assert_eq!(names, [&b"MULTI"[..], b"SET", b"GET", b"PING", b"EXEC"]);
         assert_eq!(requests[1][2], b"*1\r\n$4\r\nPING\r\n");
         assert_eq!(split_packed(b"").unwrap(), Vec::<Request>::new());

@@ -81,17 +81,11 @@ mod tests {
             Reply::Bulk(b"a\"\n".to_vec()),
             Reply::Error("ERR no".into()),
         ]);
-        assert_eq!(
-            reply.to_string(),
-            r#"[OK, (nil), (integer) -2, "a\"\n", (error) ERR no]"#
-        );
+        assert_eq!(reply.to_string(), r#"[OK, (nil), (integer) -2, "a\"\n", (error) ERR no]"#);
     }
 
     #[test]
     fn an_error_stays_on_one_line() {
-        assert_eq!(
-            Reply::error("ERR a\r\nb\n"),
-            Reply::Error("ERR a  b".into())
-        );
+        assert_eq!(Reply::error("ERR a\r\nb\n"), Reply::Error("ERR a  b".into()));
     }
 }

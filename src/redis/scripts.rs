@@ -9,13 +9,13 @@ use super::lua;
 use super::number;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::sha1;
+use sha1_smol::Sha1;
 
 /// `EVAL script numkeys key … arg …`: a script that compiles is remembered.
 pub(super) fn eval(call: Call<'_>) -> Outcome {
     let keys = number_of_keys(call.args)?;
     let body = &call.args[1];
-    let sha = sha1::hex(body);
+    let sha = Sha1::from(body).hexdigest();
     lua::compile(&sha, body)?;
     call.keyspace.add_script(&sha, body);
     run(call, keys, &sha, body)
@@ -44,12 +44,7 @@ fn number_of_keys(args: &[Vec<u8>]) -> Result<usize, Refusal> {
 
 fn run(call: Call<'_>, keys: usize, sha: &str, body: &[u8]) -> Outcome {
     let (keys, argv) = call.args[3..].split_at(keys);
-    let script = lua::Script {
-        sha,
-        body,
-        keys,
-        argv,
-    };
+    let script = lua::Script { sha, body, keys, argv };
     lua::run(call.keyspace, call.now, &script)
 }
 
@@ -60,7 +55,7 @@ fn sha_of(word: &[u8]) -> String {
 /// `SCRIPT LOAD script`: its SHA-1 sum.
 pub(super) fn load(call: Call<'_>) -> Outcome {
     let body = &call.args[2];
-    let sha = sha1::hex(body);
+    let sha = Sha1::from(body).hexdigest();
     lua::compile(&sha, body)?;
     call.keyspace.add_script(&sha, body);
     Ok(Reply::Bulk(sha.into_bytes()))

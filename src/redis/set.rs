@@ -46,11 +46,7 @@ pub(super) fn set(call: Call<'_>) -> Outcome {
 
 /// `SETNX key value`: 1 if it was set, 0 if the key existed.
 pub(super) fn setnx(call: Call<'_>) -> Outcome {
-    let options = Options {
-        only: Only::IfAbsent,
-        return_old: false,
-        lifetime: Lifetime::Forever,
-    };
+    let options = Options { only: Only::IfAbsent, return_old: false, lifetime: Lifetime::Forever };
     let value = &call.args[2];
     store(call, value, &options).map(|reply| Reply::flag(reply != Reply::Nil))
 }
@@ -118,11 +114,7 @@ impl<'a> Options<'a> {
                 }
             }
         }
-        Ok(Options {
-            only,
-            return_old,
-            lifetime,
-        })
+        Ok(Options { only, return_old, lifetime })
     }
 }
 
@@ -175,8 +167,6 @@ impl<'a> Lifetime<'a> {
             .filter(|milliseconds| *milliseconds > 0)
             .and_then(|milliseconds| milliseconds.checked_add_unsigned(base))
             .and_then(|deadline| u64::try_from(deadline).ok());
-        deadline
-            .map(Some)
-            .ok_or(Refusal::InvalidExpireTime(command))
+        deadline.map(Some).ok_or(Refusal::InvalidExpireTime(command))
     }
 }

@@ -47,10 +47,7 @@ pub(super) fn getdel(call: Call<'_>) -> Outcome {
 /// `GETSET key value`: the old value, and no deadline any more.
 pub(super) fn getset(call: Call<'_>) -> Outcome {
     let reply = string_at(call.keyspace, &call.args[1], call.now).map(bulk_or_nil)?;
-    let entry = Entry {
-        value: Value::String(call.args[2].clone()),
-        deadline: None,
-    };
+    let entry = Entry { value: Value::String(call.args[2].clone()), deadline: None };
     call.keyspace.insert(&call.args[1], entry);
     Ok(reply)
 }
@@ -86,10 +83,7 @@ fn add(call: Call<'_>, increment: i64) -> Outcome {
         None => 0,
     };
     let after = before.checked_add(increment).ok_or(Refusal::Overflow)?;
-    let deadline = call
-        .keyspace
-        .entry(key, call.now)
-        .and_then(|entry| entry.deadline);
+    let deadline = call.keyspace.entry(key, call.now).and_then(|entry| entry.deadline);
     let value = Value::String(after.to_string().into_bytes());
     call.keyspace.insert(key, Entry { value, deadline });
     Ok(Reply::Int(after))

@@ -22,10 +22,7 @@ fn bulk(text: &str) -> Reply {
 #[test]
 fn a_lock_is_free_again_at_its_deadline_to_the_millisecond() {
     let mut keyspace = Keyspace::default();
-    assert_eq!(
-        run(&mut keyspace, 5, "SET lock alice NX PX 30"),
-        Reply::ok()
-    );
+    assert_eq!(run(&mut keyspace, 5, "SET lock alice NX PX 30"), Reply::ok());
     assert_eq!(run(&mut keyspace, 34, "SET lock bob NX PX 30"), Reply::Nil);
     assert_eq!(run(&mut keyspace, 34, "PTTL lock"), Reply::Int(1));
     assert_eq!(run(&mut keyspace, 35, "GET lock"), Reply::Nil);
@@ -118,16 +115,9 @@ fn the_script_cache_is_state() {
 fn a_failing_script_keeps_what_it_did_and_gives_the_keyspace_back() {
     let mut keyspace = Keyspace::default();
     run(&mut keyspace, 0, "SET other v");
-    let reply = eval(
-        &mut keyspace,
-        0,
-        "redis.call('SET', KEYS[1], ARGV[1]) error('stop')",
-    );
+    let reply = eval(&mut keyspace, 0, "redis.call('SET', KEYS[1], ARGV[1]) error('stop')");
     assert!(matches!(reply, Reply::Error(_)));
-    assert_eq!(
-        run(&mut keyspace, 0, "MGET k other"),
-        Reply::Array(vec![bulk("v"), bulk("v")])
-    );
+    assert_eq!(run(&mut keyspace, 0, "MGET k other"), Reply::Array(vec![bulk("v"), bulk("v")]));
 }
 
 #[test]
@@ -177,11 +167,7 @@ fn nothing_that_a_script_does_reaches_the_next_one() {
         "loadstring('z = 1')()",
     ] {
         eval(&mut Keyspace::default(), 0, script);
-        assert_eq!(
-            eval(&mut Keyspace::default(), 0, &probe),
-            before,
-            "{script}"
-        );
+        assert_eq!(eval(&mut Keyspace::default(), 0, probe), before, "{script}");
     }
 }
 
@@ -194,11 +180,7 @@ fn a_script_cannot_run_bytecode_or_reach_the_machine() {
         "return rawget(_G, 'debug') == nil and rawget(_G, 'getfenv') == nil",
         "return rawget(_G, 'package') == nil and rawget(_G, 'loadfile') == nil",
     ] {
-        assert_eq!(
-            eval(&mut Keyspace::default(), 0, script),
-            Reply::Int(1),
-            "{script}"
-        );
+        assert_eq!(eval(&mut Keyspace::default(), 0, script), Reply::Int(1), "{script}");
     }
 }
 
@@ -268,10 +250,7 @@ fn an_unknown_command_is_quoted_as_far_as_redis_quotes_it() {
     let shown = "y".repeat(124);
     let error = format!("ERR unknown command 'FOO', with args beginning with: 'a' '{shown}' ");
     assert_eq!(reply, Reply::Error(error));
-    assert!(matches!(
-        execute(&mut Keyspace::default(), 0, &[]),
-        Reply::Error(_)
-    ));
+    assert!(matches!(execute(&mut Keyspace::default(), 0, &[]), Reply::Error(_)));
 }
 
 #[test]
@@ -280,10 +259,7 @@ fn a_monitor_reads_the_keyspace_without_changing_it() {
     run(&mut con.keyspace, 0, "SET lock alice PX 30");
     let before = con.keyspace.clone();
     let value = Value::String(b"alice".to_vec());
-    let entry = Entry {
-        value,
-        deadline: Some(30),
-    };
+    let entry = Entry { value, deadline: Some(30) };
     assert_eq!(con.keyspace.entry(b"lock", 29), Some(&entry));
     assert_eq!(con.keyspace.entry(b"lock", 30), None);
     assert_eq!(con.keyspace, before);

@@ -14,10 +14,7 @@ impl Budgets {
     /// No faults: time passes only when nobody can go on.
     #[must_use]
     pub const fn none() -> Self {
-        Self {
-            ticks: 0,
-            crashes: Vec::new(),
-        }
+        Self { ticks: 0, crashes: Vec::new() }
     }
 
     /// The clock may advance to the next interesting instant this many times while somebody could have

@@ -39,7 +39,7 @@ mod world;
 
 pub use budgets::Budgets;
 pub use property::{Property, Violation};
-pub(crate) use run::{Outcome, execute};
+pub(crate) use run::execute;
 pub use world::{Actor, World};
 
 use crate::sync::Runtime;

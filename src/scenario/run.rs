@@ -4,29 +4,22 @@ use super::{Property, Scenario, Violation, World};
 use crate::sync::Runtime;
 use crate::trace::{self, Kind, Recorder, Trace};
 
-/// What one execution came to.
-#[derive(Clone, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) violation: Option<Violation>,
-    pub(crate) trace: Trace,
-}
-
-/// Sets the scenario up, lets its actors run to their ends, and judges what they did.
-pub(crate) fn execute<R: Runtime>(scenario: &impl Scenario, recorder: &Recorder) -> Outcome {
+/// Sets the scenario up, lets its actors run to their ends, and judges what they did: the first
+/// property that was broken, if any was. What happened is in `recorder`.
+pub(crate) fn execute<R: Runtime>(
+    scenario: &impl Scenario,
+    recorder: &Recorder,
+) -> Option<Violation> {
     let _scope = trace::enter(Some(recorder.clone()));
     let world = World::<R>::new();
     recorder.watch(world.watchers());
     scenario.run(&world);
     world.play(&scenario.budgets());
-    let trace = recorder.trace();
-    let violation = panicked(&trace).or_else(|| world.judge(&trace));
-    Outcome {
-        violation,
-        trace: recorder.trace(),
-    }
+    // What the others did once one had panicked says little.
+    recorder.with_trace(panicked).or_else(|| world.judge(recorder))
 }
 
-/// The first panic of an actor, if there was one: what the others then did says little.
+/// The first panic of an actor, if there was one.
 fn panicked(trace: &Trace) -> Option<Violation> {
     trace.events.iter().find_map(|event| match &event.kind {
         Kind::Panic(message) => Some(Violation {

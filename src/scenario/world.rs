@@ -9,7 +9,7 @@ use super::monitors::{Monitor, Monitors};
 use super::{Budgets, Property, Violation};
 use crate::redis::Node;
 use crate::sync::{self, Clock, JoinHandle, Runtime};
-use crate::trace::{self, ActorId, Kind, Trace};
+use crate::trace::{self, ActorId, Kind, Recorder};
 
 /// What a scenario sets up: time, actors, and what must hold once all have ended.
 pub struct World<R: Runtime> {
@@ -100,10 +100,7 @@ impl<R: Runtime> World<R> {
         property: Property,
         check: impl FnOnce() -> Result<(), String> + 'static,
     ) {
-        self.parts
-            .borrow_mut()
-            .checks
-            .push((property, Box::new(check)));
+        self.parts.borrow_mut().checks.push((property, Box::new(check)));
     }
 
     /// Tells the clock of something that happens by itself: given an instant in milliseconds,
@@ -116,18 +113,12 @@ impl<R: Runtime> World<R> {
     pub(super) fn play(&self, budgets: &Budgets) {
         let (actors, deadlines) = {
             let mut parts = self.parts.borrow_mut();
-            (
-                std::mem::take(&mut parts.actors),
-                std::mem::take(&mut parts.deadlines),
-            )
+            (std::mem::take(&mut parts.actors), std::mem::take(&mut parts.deadlines))
         };
         let time = Time {
             clock: self.clock(),
             deadlines: deadlines.into(),
-            running: actors
-                .iter()
-                .map(|(actor, _)| Arc::clone(&actor.ended))
-                .collect(),
+            running: actors.iter().map(|(actor, _)| Arc::clone(&actor.ended)).collect(),
         };
         let names: Vec<String> = actors.iter().map(|(actor, _)| actor.name.clone()).collect();
         let mut handles: Vec<JoinHandle<R, ()>> = actors.into_iter().map(start).collect();
@@ -151,8 +142,8 @@ impl<R: Runtime> World<R> {
     }
 
     /// What did not hold, now that all actors have ended.
-    pub(super) fn judge(self, names: &Trace) -> Option<Violation> {
-        if let Some(violation) = self.monitors.finish(names) {
+    pub(super) fn judge(self, recorder: &Recorder) -> Option<Violation> {
+        if let Some(violation) = recorder.with_trace(|names| self.monitors.finish(names)) {
             return Some(violation);
         }
         let checks = self.parts.into_inner().checks;
@@ -241,24 +232,18 @@ impl<R: Runtime> Time<R> {
     }
 
     fn all_ended(&self) -> bool {
-        self.running
-            .iter()
-            .all(|ended| ended.load(Ordering::SeqCst))
+        self.running.iter().all(|ended| ended.load(Ordering::SeqCst))
     }
 }
 
 impl<R: Runtime> fmt::Debug for World<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World")
-            .field("clock", &self.clock)
-            .finish_non_exhaustive()
+        f.debug_struct("World").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
 
 impl<R: Runtime> fmt::Debug for Actor<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Actor")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Actor").field("name", &self.name).finish_non_exhaustive()
     }
 }

@@ -19,10 +19,7 @@ impl<R: Runtime> Atomic<R> {
     pub fn new(name: &str, value: i64) -> Self {
         let object = trace::object(name);
         R::content(object, Some(digest::of(&value)));
-        Self {
-            object,
-            inner: R::atomic(object, value),
-        }
+        Self { object, inner: R::atomic(object, value) }
     }
 
     /// Reads the value.
@@ -57,11 +54,7 @@ impl<R: Runtime> Atomic<R> {
         ordering: Ordering,
     ) -> Result<i64, i64> {
         let found = self.apply(Verb::CompareExchange { expected, new }, ordering);
-        if found == expected {
-            Ok(found)
-        } else {
-            Err(found)
-        }
+        if found == expected { Ok(found) } else { Err(found) }
     }
 
     fn apply(&self, verb: Verb, ordering: Ordering) -> i64 {
@@ -73,19 +66,11 @@ impl<R: Runtime> Atomic<R> {
         if !unwinding {
             if R::remembers() {
                 // A store shows its actor nothing: the value it replaced is not part of what was seen.
-                let seen = if matches!(verb, Verb::Store(_)) {
-                    0
-                } else {
-                    found
-                };
+                let seen = if matches!(verb, Verb::Store(_)) { 0 } else { found };
                 R::observe(digest::of(&seen));
                 R::content(self.object, Some(digest::of(&verb.leaves(found))));
             }
-            trace::record(R::me(), || Kind::Atomic {
-                object: self.object,
-                verb,
-                found,
-            });
+            trace::record(R::me(), || Kind::Atomic { object: self.object, verb, found });
         }
         found
     }
@@ -120,8 +105,6 @@ pub(super) const fn on_failure(ordering: Ordering) -> Ordering {
 
 impl<R: Runtime> fmt::Debug for Atomic<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Atomic")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Atomic").field("object", &self.object).finish_non_exhaustive()
     }
 }

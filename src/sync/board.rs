@@ -100,11 +100,7 @@ pub(crate) struct Survey {
 
 /// An empty board, with the main actor running.
 pub(crate) fn reset(remembers: bool) {
-    BOARD.set(Board {
-        slots: vec![Slot::default()],
-        remembers,
-        ..Board::default()
-    });
+    BOARD.set(Board { slots: vec![Slot::default()], remembers, ..Board::default() });
 }
 
 /// The actor that is running.
@@ -120,10 +116,7 @@ pub(crate) fn spawned(actor: ActorId) {
             board.slots.len(),
             "the Shuttle runtime works only under lockproof's explorers, which number its actors"
         );
-        board.slots.push(Slot {
-            intent: Some(Intent::Start),
-            ..Slot::default()
-        });
+        board.slots.push(Slot { intent: Some(Intent::Start), ..Slot::default() });
     });
 }
 
@@ -203,10 +196,7 @@ pub(crate) fn has_ended(actor: ActorId) -> bool {
 pub(crate) fn unfinished() -> Vec<ActorId> {
     BOARD.with_borrow(|board| {
         let others = board.slots.iter().enumerate().skip(1);
-        others
-            .filter(|(_, slot)| !slot.ended)
-            .map(|(index, _)| actor(index))
-            .collect()
+        others.filter(|(_, slot)| !slot.ended).map(|(index, _)| actor(index)).collect()
     })
 }
 
@@ -257,10 +247,7 @@ pub(crate) fn woken(condvar: ObjectId, since: u64) {
 /// Who may go on now.
 pub(crate) fn survey() -> Survey {
     let (invisible, intents) = BOARD.with_borrow(|board| (board.invisible(), board.intents()));
-    let mut survey = Survey {
-        forced: invisible,
-        ..Survey::default()
-    };
+    let mut survey = Survey { forced: invisible, ..Survey::default() };
     if invisible.is_some() {
         return survey;
     }
@@ -284,12 +271,7 @@ impl Board {
     /// The actor that has to go on next because what it does is no step: it is running, it is unwound,
     /// it begins, or it sees another one end.
     fn invisible(&self) -> Option<ActorId> {
-        let live = || {
-            self.slots
-                .iter()
-                .enumerate()
-                .filter(|(_, slot)| !slot.ended)
-        };
+        let live = || self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
         let running = live().find(|(_, slot)| slot.intent.is_none());
         let doomed = || live().find(|(_, slot)| slot.doomed);
         let begins = || live().find(|(_, slot)| matches!(slot.intent, Some(Intent::Start)));
@@ -304,24 +286,15 @@ impl Board {
     }
 
     fn intents(&self) -> Vec<(ActorId, Intent)> {
-        let live = self
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| !slot.ended);
-        live.filter_map(|(index, slot)| Some((actor(index), slot.intent.clone()?)))
-            .collect()
+        let live = self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
+        live.filter_map(|(index, slot)| Some((actor(index), slot.intent.clone()?))).collect()
     }
 
     fn allows(&self, intent: &Intent) -> bool {
         match intent {
             Intent::Start | Intent::Step(_) => true,
             Intent::Lock(mutex) => !self.holders.contains_key(mutex),
-            Intent::Wake {
-                condvar,
-                mutex,
-                since,
-            } => {
+            Intent::Wake { condvar, mutex, since } => {
                 let tickets = self.condvars.get(condvar);
                 tickets.is_some_and(|tickets| tickets.notified.iter().any(|ticket| ticket > since))
                     && !self.holders.contains_key(mutex)
@@ -334,11 +307,7 @@ impl Board {
     fn stuck(&self, intent: &Intent) -> Option<Stuck> {
         match intent {
             Intent::Lock(mutex) => Some(Stuck::Mutex(*mutex, self.holders.get(mutex).copied())),
-            Intent::Wake {
-                condvar,
-                mutex,
-                since,
-            } => {
+            Intent::Wake { condvar, mutex, since } => {
                 let tickets = self.condvars.get(condvar);
                 let told =
                     tickets.is_some_and(|all| all.notified.iter().any(|ticket| ticket > since));

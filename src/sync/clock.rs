@@ -39,10 +39,7 @@ impl<R: Runtime> Clock<R> {
     /// Virtual time, which starts at zero and goes on only by [`Clock::advance_to`].
     #[must_use]
     pub fn virtual_time() -> Self {
-        Self(Source::Virtual(Arc::new(Shared::new(
-            "clock",
-            Timeline::default(),
-        ))))
+        Self(Source::Virtual(Arc::new(Shared::new("clock", Timeline::default()))))
     }
 
     /// The time since the clock began. In a model this is a step: the clock may go on just before it.
@@ -80,9 +77,7 @@ impl<R: Runtime> Clock<R> {
             Source::Monotonic(_) => thread::sleep(duration),
             Source::Virtual(_) if inert() => {}
             Source::Virtual(timeline) => {
-                let until = timeline
-                    .peek(|timeline| timeline.now)
-                    .saturating_add(millis(duration));
+                let until = timeline.peek(|timeline| timeline.now).saturating_add(millis(duration));
                 self.set_alarm(until);
                 let watched = Arc::clone(timeline);
                 R::block_until(
@@ -123,11 +118,7 @@ impl<R: Runtime> Clock<R> {
         match &self.0 {
             Source::Monotonic(_) => None,
             Source::Virtual(timeline) => timeline.peek(|timeline| {
-                timeline
-                    .alarms
-                    .range(timeline.now + 1..)
-                    .next()
-                    .map(|(at, _)| *at)
+                timeline.alarms.range(timeline.now + 1..).next().map(|(at, _)| *at)
             }),
         }
     }

@@ -20,10 +20,7 @@ impl<R: Runtime> Condvar<R> {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let object = trace::object(name);
-        Self {
-            object,
-            inner: R::condvar(object),
-        }
+        Self { object, inner: R::condvar(object) }
     }
 
     /// Releases the guard's mutex, waits to be notified, and takes the mutex again.
@@ -49,17 +46,12 @@ impl<R: Runtime> Condvar<R> {
             return;
         }
         R::notify(&self.inner, all);
-        trace::record(R::me(), || Kind::Notify {
-            object: self.object,
-            all,
-        });
+        trace::record(R::me(), || Kind::Notify { object: self.object, all });
     }
 }
 
 impl<R: Runtime> fmt::Debug for Condvar<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condvar")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Condvar").field("object", &self.object).finish_non_exhaustive()
     }
 }

@@ -43,21 +43,14 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
         if R::remembers() {
             R::content(object, digest.map(|digest| digest(&value)));
         }
-        Self {
-            object,
-            digest,
-            inner: R::mutex(object, value),
-        }
+        Self { object, digest, inner: R::mutex(object, value) }
     }
 
     /// Takes the mutex, waiting for it if somebody else has it.
     pub fn lock(&self) -> MutexGuard<'_, R, T> {
         let guard = R::lock(&self.inner);
         self.entered(&guard, Kind::Lock(self.object));
-        MutexGuard {
-            mutex: self,
-            guard: Some(guard),
-        }
+        MutexGuard { mutex: self, guard: Some(guard) }
     }
 
     /// Records that the calling actor has the mutex, and sees what is in it.
@@ -85,9 +78,7 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
 
 impl<R: Runtime, T: Send + 'static> fmt::Debug for Mutex<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mutex")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Mutex").field("object", &self.object).finish_non_exhaustive()
     }
 }
 
@@ -116,17 +107,13 @@ impl<R: Runtime, T: Send + 'static> Deref for MutexGuard<'_, R, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.guard
-            .as_ref()
-            .expect("a guard that can be reached holds its mutex")
+        self.guard.as_ref().expect("a guard that can be reached holds its mutex")
     }
 }
 
 impl<R: Runtime, T: Send + 'static> DerefMut for MutexGuard<'_, R, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.guard
-            .as_mut()
-            .expect("a guard that can be reached holds its mutex")
+        self.guard.as_mut().expect("a guard that can be reached holds its mutex")
     }
 }
 

@@ -35,11 +35,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         if R::remembers() {
             R::content(object, digest.map(|digest| digest(&value)));
         }
-        Self {
-            object,
-            digest,
-            inner: R::mutex(object, value),
-        }
+        Self { object, digest, inner: R::mutex(object, value) }
     }
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in
@@ -49,11 +45,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// into a captured variable is something that an explorer which remembers states could not know of.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
         self.step(step, |object, reply| {
-            [Kind::Access {
-                object,
-                request: request.to_owned(),
-                reply: format!("{reply:?}"),
-            }]
+            [Kind::Access { object, request: request.to_owned(), reply: format!("{reply:?}") }]
         })
     }
 
@@ -102,8 +94,6 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
 
 impl<R: Runtime, T: Send + 'static> fmt::Debug for Shared<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("object", &self.object).finish_non_exhaustive()
     }
 }

@@ -58,10 +58,7 @@ impl<T> Mutex<T> {
             ),
         };
         board::took(self.object);
-        Guard {
-            object: self.object,
-            data,
-        }
+        Guard { object: self.object, data }
     }
 }
 
@@ -102,10 +99,7 @@ impl Runtime for Shuttle {
     type JoinHandle<T: Send + 'static> = JoinHandle<T>;
 
     fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Mutex<T> {
-        Mutex {
-            object,
-            data: StdMutex::new(value),
-        }
+        Mutex { object, data: StdMutex::new(value) }
     }
 
     fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
@@ -130,11 +124,7 @@ impl Runtime for Shuttle {
     ) -> Guard<'a, T> {
         drop(guard);
         let since = board::wait(*condvar);
-        reach(Intent::Wake {
-            condvar: *condvar,
-            mutex: mutex.object,
-            since,
-        });
+        reach(Intent::Wake { condvar: *condvar, mutex: mutex.object, since });
         board::woken(*condvar, since);
         mutex.take()
     }
@@ -180,11 +170,7 @@ impl Runtime for Shuttle {
         if !inert() {
             reach(Intent::Join(handle.actor));
         }
-        let value = handle
-            .result
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let value = handle.result.lock().unwrap_or_else(PoisonError::into_inner).take();
         value.ok_or_else(|| Box::new("the thread had not ended when its joiner was unwound") as _)
     }
 

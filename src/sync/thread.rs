@@ -89,8 +89,6 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
 
 impl<R: Runtime, T: Send + 'static> fmt::Debug for JoinHandle<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle")
-            .field("actor", &self.actor)
-            .finish_non_exhaustive()
+        f.debug_struct("JoinHandle").field("actor", &self.actor).finish_non_exhaustive()
     }
 }

@@ -35,18 +35,13 @@ pub(crate) fn is_recording() -> bool {
 /// Puts `recorder` in charge of this OS thread until the returned scope is dropped.
 #[must_use = "the recorder is taken out again when the scope is dropped"]
 pub fn enter(recorder: Option<Recorder>) -> Scope {
-    Scope {
-        outer: CURRENT.replace(recorder),
-    }
+    Scope { outer: CURRENT.replace(recorder) }
 }
 
 /// Records what `actor` did. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     if let Some(recorder) = current() {
-        recorder.record(Event {
-            actor,
-            kind: kind(),
-        });
+        recorder.record(Event { actor, kind: kind() });
     }
 }
 

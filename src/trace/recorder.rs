@@ -20,9 +20,13 @@ impl Trace {
     /// The name of an actor; an actor that never registered is `main`.
     #[must_use]
     pub fn actor(&self, actor: ActorId) -> &str {
-        self.actors
-            .get(actor.index())
-            .map_or("main", String::as_str)
+        self.actors.get(actor.index()).map_or("main", String::as_str)
+    }
+
+    /// How many visible steps were taken.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.events.iter().filter(|event| event.kind.is_step()).count()
     }
 
     /// The name of a shared object.
@@ -51,14 +55,8 @@ impl Recorder {
     /// An empty record.
     #[must_use]
     pub fn new() -> Self {
-        let trace = Trace {
-            actors: vec!["main".to_owned()],
-            ..Trace::default()
-        };
-        Self(Arc::new(Mutex::new(Record {
-            trace,
-            watcher: None,
-        })))
+        let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
+        Self(Arc::new(Mutex::new(Record { trace, watcher: None })))
     }
 
     /// Shows every event from now on to `watcher` too.
@@ -80,6 +78,11 @@ impl Recorder {
     #[must_use]
     pub fn trace(&self) -> Trace {
         self.record_mut().trace.clone()
+    }
+
+    /// A look at what has been recorded so far.
+    pub fn with_trace<U>(&self, look: impl FnOnce(&Trace) -> U) -> U {
+        look(&self.record_mut().trace)
     }
 
     /// The name of an actor.
@@ -114,9 +117,7 @@ impl Default for Recorder {
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Recorder")
-            .field(&self.record_mut().trace)
-            .finish()
+        f.debug_tuple("Recorder").field(&self.record_mut().trace).finish()
     }
 }
 

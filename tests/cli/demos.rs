@@ -37,20 +37,12 @@ fn demo_distributed_ends_in_the_same_balances_whatever_the_order() {
 #[test]
 fn both_demos_run_on_the_users_files_and_balances_are_in_account_order() {
     let accounts = file("own-accounts.csv", "account,amount\nb,0.30\na,5\n");
-    let transactions = file(
-        "own-transactions.csv",
-        "b,-0.20\nb,-0.20\nnobody,7\na,-4.99\nb,0.05\n",
-    );
+    let transactions =
+        file("own-transactions.csv", "b,-0.20\nb,-0.20\nnobody,7\na,-4.99\nb,0.05\n");
     for (kind, skipped) in [("single", SINGLE), ("distributed", DISTRIBUTED)] {
         let demo = Demo {
             accounts: vec![("a", 500), ("b", 30)],
-            transactions: vec![
-                ("b", -20),
-                ("b", -20),
-                ("nobody", 700),
-                ("a", -499),
-                ("b", 5),
-            ],
+            transactions: vec![("b", -20), ("b", -20), ("nobody", 700), ("a", -499), ("b", 5)],
             skipped,
         };
         let files = ["--accounts", &accounts, "--transactions", &transactions];
@@ -85,11 +77,7 @@ fn without_transactions_the_balances_are_the_opening_ones() {
     for kind in ["single", "distributed"] {
         let run = run(&[&["demo", kind][..], &files].concat());
         // The order of accounts is that of text.
-        let expected = [
-            "Final Account Balances:",
-            "Account 10: 1.50",
-            "Account 2: 0.00",
-        ];
+        let expected = ["Final Account Balances:", "Account 10: 1.50", "Account 2: 0.00"];
         assert_eq!(run.lines, expected);
         assert_eq!(run.code, Some(0));
     }
@@ -103,10 +91,7 @@ fn more_transactions_than_threads_at_a_time_lose_no_cent() {
     for kind in ["single", "distributed"] {
         let run = run(&[&["demo", kind][..], &files].concat());
         assert_eq!(run.lines.len(), 202);
-        assert_eq!(
-            run.lines[200..],
-            ["Final Account Balances:", "Account a: 2.00"]
-        );
+        assert_eq!(run.lines[200..], ["Final Account Balances:", "Account a: 2.00"]);
         assert_eq!(run.code, Some(0));
     }
 }

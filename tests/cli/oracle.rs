@@ -77,11 +77,8 @@ fn money(cents: i64) -> String {
 
 #[test]
 fn the_oracle_accepts_any_order_and_rejects_what_a_race_would_print() {
-    let demo = Demo {
-        accounts: vec![("1", 100)],
-        transactions: vec![("1", 10), ("1", 20)],
-        skipped: "",
-    };
+    let demo =
+        Demo { accounts: vec![("1", 100)], transactions: vec![("1", 10), ("1", 20)], skipped: "" };
     let explains = |first: &str, second: &str, last: &str| {
         demo.explains(&[
             format!("Processed transaction of 0.10 on account 1. New balance: {first}"),

@@ -109,10 +109,7 @@ fn a_server_that_demands_a_password_is_told_from_one_that_is_lost() {
         return;
     };
     drop(server.connect());
-    let address = server
-        .url
-        .trim_start_matches("redis://")
-        .trim_end_matches('/');
+    let address = server.url.trim_start_matches("redis://").trim_end_matches('/');
     demo(&server.url).assert_failed(&format!(
         "the Redis server at {address} demands a password (\"NOAUTH\": Authentication required.); put it into the URL, as in redis://:PASSWORD@{address}"
     ));
@@ -128,10 +125,7 @@ fn a_replica_that_only_reads_is_refused_before_anything_is_applied() {
         return;
     };
     drop(server.connect());
-    let address = server
-        .url
-        .trim_start_matches("redis://")
-        .trim_end_matches('/');
+    let address = server.url.trim_start_matches("redis://").trim_end_matches('/');
     let begin = format!(
         "error: cannot open the accounts on the Redis server at {address}: the server refused to write, so nothing was changed: "
     );

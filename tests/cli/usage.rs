@@ -16,10 +16,7 @@ fn help_has_examples_and_says_what_the_exit_code_means() {
         let run = run(args);
         assert_eq!(run.code, Some(0));
         let text = run.lines.join("\n");
-        for part in [
-            "Examples:\n  lockproof demo single\n",
-            "\nExit status: 0 if ",
-        ] {
+        for part in ["Examples:\n  lockproof demo single\n", "\nExit status: 0 if "] {
             assert!(text.contains(part), "{args:?}: {text}");
         }
     }
@@ -35,10 +32,7 @@ fn the_version_is_that_of_the_package() {
 #[test]
 fn bad_usage_is_exit_code_2_and_says_what_was_expected() {
     for (args, first) in [
-        (
-            &["demo", "triple"][..],
-            "error: unrecognized subcommand 'triple'",
-        ),
+        (&["demo", "triple"][..], "error: unrecognized subcommand 'triple'"),
         (
             &["demo", "single", "--redis", "redis://localhost"],
             "error: unexpected argument '--redis' found",
@@ -66,11 +60,7 @@ fn bad_usage_is_exit_code_2_and_says_what_was_expected() {
 
 /// Starts the program, reads one line, and closes the pipe.
 fn read_one_line(args: &[&str]) -> (String, Run) {
-    let mut child = command(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut reader = BufReader::with_capacity(1, child.stdout.take().unwrap());
     reader.read_line(&mut line).unwrap();

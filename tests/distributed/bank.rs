@@ -36,9 +36,7 @@ fn client(server: &Server, name: &str) -> (RemoteBank<Wire>, Wire) {
 
 fn balance(node: &Node<Std>) -> i64 {
     let mut connection = node.connect();
-    let get = redis::cmd("GET")
-        .arg("account:11111:balance")
-        .query(&mut connection);
+    let get = redis::cmd("GET").arg("account:11111:balance").query(&mut connection);
     get.unwrap()
 }
 
@@ -63,13 +61,7 @@ fn the_five_transactions_of_the_seed_end_as_they_do_there() {
         ("11111", -20_000, applied(80_000)),
         ("11111", 30_000, applied(110_000)),
         ("22222", -50_000, applied(150_000)),
-        (
-            "22222",
-            -300_000,
-            Outcome::InsufficientFunds {
-                balance: Money::from_minor(150_000),
-            },
-        ),
+        ("22222", -300_000, Outcome::InsufficientFunds { balance: Money::from_minor(150_000) }),
         ("11111", 10_000, applied(120_000)),
     ];
     for (account, amount, outcome) in batch {
@@ -78,16 +70,9 @@ fn the_five_transactions_of_the_seed_end_as_they_do_there() {
     }
     let numbers: Vec<AccountNumber> = opening.map(|account| account.number).into();
     let audit = bank.balances(&numbers).unwrap();
-    let minor: Vec<i64> = audit
-        .balances
-        .iter()
-        .map(|(_, balance)| balance.minor())
-        .collect();
+    let minor: Vec<i64> = audit.balances.iter().map(|(_, balance)| balance.minor()).collect();
     assert_eq!(minor, [120_000, 150_000]);
-    assert_eq!(
-        server.ask::<i64>("EXISTS account:11111:lock account:22222:lock"),
-        0
-    );
+    assert_eq!(server.ask::<i64>("EXISTS account:11111:lock account:22222:lock"), 0);
 }
 
 #[test]
@@ -98,30 +83,17 @@ fn what_the_bank_refuses_changes_nothing() {
     assert_eq!(unknown, Outcome::UnknownAccount);
     let balance_1000 = Money::from_minor(1000);
     let overflow = bank.apply(&transaction("11111", i64::MAX)).unwrap();
-    assert_eq!(
-        overflow,
-        Outcome::Overflow {
-            balance: balance_1000
-        }
-    );
+    assert_eq!(overflow, Outcome::Overflow { balance: balance_1000 });
     assert_eq!(balance(&server.node), 1000);
-    assert_eq!(
-        server.ask::<i64>("EXISTS account:99999:balance account:11111:lock"),
-        0
-    );
+    assert_eq!(server.ask::<i64>("EXISTS account:99999:balance account:11111:lock"), 0);
 }
 
 #[test]
 fn accounts_are_opened_all_or_none_and_never_twice() {
     let server = server();
     let (mut bank, _) = client(&server, "teller");
-    let error = bank
-        .open(&[account("22222", 1), account("11111", 5)])
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "account 11111 exists already; none was opened"
-    );
+    let error = bank.open(&[account("22222", 1), account("11111", 5)]).unwrap_err();
+    assert_eq!(error.to_string(), "account 11111 exists already; none was opened");
     assert_eq!(balance(&server.node), 1000);
     let error = bank.balances(&["22222".parse().unwrap()]).unwrap_err();
     assert!(matches!(error, BankError::NotOpen(number) if number.as_str() == "22222"));
@@ -137,10 +109,7 @@ fn an_account_that_is_locked_is_an_error_and_nothing_is_dropped_in_silence() {
     let ((mut bank, _), (mut other, _)) = (client(&server, "teller"), server.client("other"));
     let _held = other.acquire("account:11111:lock", ms(100)).unwrap();
     let error = bank.apply(&transaction("11111", 5)).unwrap_err();
-    assert!(
-        matches!(error, BankError::NotLocked(AcquireError::Taken { .. })),
-        "{error}"
-    );
+    assert!(matches!(error, BankError::NotLocked(AcquireError::Taken { .. })), "{error}");
 }
 
 /// The four commands of a transaction: acquire, read, write, release. Whichever answer or request is
@@ -221,11 +190,7 @@ fn a_client_without_a_fence_overwrites_what_the_next_holder_wrote() {
     let mut alice = alice.without_fence();
     wire.plan([Fine, Fine, bobs_turn(&server)]);
     let outcome = alice.apply(&transaction("11111", -50)).unwrap();
-    assert_eq!(
-        (outcome, balance(&server.node)),
-        (applied(950), 950),
-        "bob's 300 are back"
-    );
+    assert_eq!((outcome, balance(&server.node)), (applied(950), 950), "bob's 300 are back");
 }
 
 #[test]
@@ -234,20 +199,9 @@ fn a_lock_that_is_lost_each_time_is_an_error_and_nothing_is_written() {
     let (alice, wire) = client(&server, "alice");
     let mut alice = alice.with_attempts(2);
     // acquire, read, write, release; and once more.
-    wire.plan([
-        Fine,
-        Fine,
-        bobs_turn(&server),
-        Fine,
-        Fine,
-        Fine,
-        bobs_turn(&server),
-    ]);
+    wire.plan([Fine, Fine, bobs_turn(&server), Fine, Fine, Fine, bobs_turn(&server)]);
     let error = alice.apply(&transaction("11111", -50)).unwrap_err();
-    assert!(
-        matches!(error, BankError::LockLost { attempts: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, BankError::LockLost { attempts: 2, .. }), "{error}");
     assert_eq!(balance(&server.node), 400);
 }
 

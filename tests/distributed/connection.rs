@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lockproof::lock::{Drift, RedisLock, Retry, Tokens};
+use lockproof::lock::{Drift, Lease, RedisLock, Retry, Tokens};
 use lockproof::redis::{Connection, Node};
 use lockproof::sync::{Clock, Std};
 use redis::{Cmd, ConnectionLike, FromRedisValue, RedisResult, Value};
@@ -75,10 +75,7 @@ impl ConnectionLike for Wire {
     }
 
     fn req_packed_commands(&mut self, cmd: &[u8], at: usize, n: usize) -> RedisResult<Vec<Value>> {
-        self.connection
-            .lock()
-            .unwrap()
-            .req_packed_commands(cmd, at, n)
+        self.connection.lock().unwrap().req_packed_commands(cmd, at, n)
     }
 
     fn get_db(&self) -> i64 {
@@ -104,10 +101,7 @@ impl Server {
     /// A server that knows the scripts.
     pub fn new() -> Self {
         let clock = Clock::virtual_time();
-        let server = Self {
-            node: Node::new("redis", clock.clone()),
-            clock,
-        };
+        let server = Self { node: Node::new("redis", clock.clone()), clock };
         server.client("setup").0.load_scripts().unwrap();
         server
     }
@@ -130,6 +124,19 @@ impl Server {
     /// Lets time pass.
     pub fn pass(&self, millis: u64) {
         self.clock.advance_to(self.clock.peek_ms() + millis);
+    }
+
+    /// The token in the lock `k`.
+    pub fn holder(&self) -> Option<String> {
+        self.ask("GET k")
+    }
+
+    /// The server keeps the lock `k` at least as long as the client believes in it.
+    #[track_caller]
+    pub fn keeps(&self, lease: &Lease) {
+        let kept = self.ask::<i64>("PTTL k");
+        let believed = lease.remaining(ms(self.clock.peek_ms())).as_millis();
+        assert!(believed <= kept.try_into().unwrap(), "{believed} > {kept}");
     }
 
     /// The answer to a command, written as for `redis-cli`.

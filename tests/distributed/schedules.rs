@@ -30,9 +30,7 @@ impl Scenario for Tellers {
         let mut setup = teller("setup", &node, world.clock());
         setup.lock_mut().load_scripts().unwrap();
         let number = "11111".parse().unwrap();
-        setup
-            .open(&[Account::new(number, Money::from_minor(1000))])
-            .unwrap();
+        setup.open(&[Account::new(number, Money::from_minor(1000))]).unwrap();
         let fenced = self.fenced;
         let done = std::sync::Arc::new(std::sync::Mutex::new(1000));
         for (name, amount) in [("alice", -50), ("bob", -300)] {
@@ -45,10 +43,7 @@ impl Scenario for Tellers {
                 let number = "11111".parse().unwrap();
                 let transaction = Transaction::new(number, Money::from_minor(amount));
                 // An error says that nothing was changed: on this server no message is lost.
-                if bank
-                    .apply(&transaction)
-                    .is_ok_and(|outcome| outcome.is_applied())
-                {
+                if bank.apply(&transaction).is_ok_and(|outcome| outcome.is_applied()) {
                     *done.lock().unwrap() += amount;
                 }
             });
@@ -73,26 +68,16 @@ impl Scenario for Tellers {
 }
 
 fn explorations(tellers: &Tellers) -> [Exploration; 3] {
-    let sampling = Sampling {
-        executions: 5_000,
-        ..Sampling::default()
-    };
-    [
-        random(tellers, sampling),
-        pct(tellers, 4, sampling),
-        urw(tellers, sampling),
-    ]
+    let sampling = Sampling { executions: 2_000, ..Sampling::default() };
+    [random(tellers, sampling), pct(tellers, 4, sampling), urw(tellers, sampling)]
 }
 
 #[test]
 fn the_fence_conserves_money_wherever_the_lock_expires() {
     for exploration in explorations(&Tellers { fenced: true }) {
         println!("{exploration}");
-        assert!(
-            matches!(exploration.verdict, Verdict::Sampled),
-            "{exploration}"
-        );
-        assert_eq!(exploration.executions, 5_000);
+        assert!(matches!(exploration.verdict, Verdict::Sampled), "{exploration}");
+        assert_eq!(exploration.executions, 2_000);
     }
 }
 

@@ -33,11 +33,9 @@ impl Scenario for OneAtATime {
                 drop(guard);
             });
         }
-        world.finally(Property::MutualExclusion, move || {
-            match *most.lock().unwrap() {
-                1 => Ok(()),
-                most => Err(format!("{most} were inside at once")),
-            }
+        world.finally(Property::MutualExclusion, move || match *most.lock().unwrap() {
+            1 => Ok(()),
+            most => Err(format!("{most} were inside at once")),
         });
     }
 }
@@ -73,10 +71,8 @@ pub struct HandOver;
 
 impl Scenario for HandOver {
     fn run<R: Runtime>(&self, world: &World<R>) {
-        let slot = Arc::new((
-            Mutex::<R, Option<i64>>::new("slot", None),
-            Condvar::<R>::new("filled"),
-        ));
+        let slot =
+            Arc::new((Mutex::<R, Option<i64>>::new("slot", None), Condvar::<R>::new("filled")));
         let taken = Arc::new(StdMutex::new(None));
         let (from, noted) = (Arc::clone(&slot), Arc::clone(&taken));
         world.actor("taker", move |_| {
@@ -92,11 +88,9 @@ impl Scenario for HandOver {
             *slot.lock() = Some(7);
             filled.notify_one();
         });
-        world.finally(Property::ConservedBalance, move || {
-            match *taken.lock().unwrap() {
-                Some(7) => Ok(()),
-                other => Err(format!("taken: {other:?}")),
-            }
+        world.finally(Property::ConservedBalance, move || match *taken.lock().unwrap() {
+            Some(7) => Ok(()),
+            other => Err(format!("taken: {other:?}")),
         });
     }
 }
@@ -170,17 +164,11 @@ impl Scenario for UsesTheSeamWhileUnwound {
             }
             held.shared.with("second", |value| *value += 1);
         });
-        world.actor("bob", move |_| {
-            things.shared.with("bob's", |value| *value += 1)
-        });
+        world.actor("bob", move |_| things.shared.with("bob's", |value| *value += 1));
     }
 
     fn budgets(&self) -> Budgets {
-        if self.panics {
-            Budgets::none()
-        } else {
-            Budgets::none().crash("alice")
-        }
+        if self.panics { Budgets::none() } else { Budgets::none().crash("alice") }
     }
 }
 

@@ -29,10 +29,7 @@ pub struct Tellers {
 
 impl Tellers {
     pub fn new(accounts: Accounts) -> Self {
-        Self {
-            accounts,
-            tellers: Vec::new(),
-        }
+        Self { accounts, tellers: Vec::new() }
     }
 
     pub fn teller(mut self, name: &'static str, ops: &'static [Op]) -> Self {
@@ -41,10 +38,7 @@ impl Tellers {
     }
 
     fn opening(&self) -> i128 {
-        self.accounts
-            .iter()
-            .map(|(_, balance)| i128::from(*balance))
-            .sum()
+        self.accounts.iter().map(|(_, balance)| i128::from(*balance)).sum()
     }
 
     /// Whether money enters or leaves the bank, so that an audit in between may see any part of it.
@@ -66,10 +60,7 @@ struct Slips {
 impl Scenario for Tellers {
     fn run<R: Runtime>(&self, world: &World<R>) {
         let accounts = self.accounts.iter().map(|(number, balance)| {
-            Account::new(
-                number.parse().expect("a number"),
-                Money::from_minor(*balance),
-            )
+            Account::new(number.parse().expect("a number"), Money::from_minor(*balance))
         });
         let bank = Arc::new(Bank::<R>::new(accounts).expect("each account once"));
         // Not part of the model: a place for results, looked at when the threads have ended.
@@ -95,19 +86,13 @@ impl Scenario for Tellers {
                 return Err(format!("overdrawn: {:?}", audit.balances));
             }
             if let Some(total) = slips.torn {
-                return Err(format!(
-                    "an audit saw a total of {total} in place of {opening}"
-                ));
+                return Err(format!("an audit saw a total of {total} in place of {opening}"));
             }
             if let Some(balance) = slips.unfunded {
                 return Err(format!("a waiter went on with {balance}"));
             }
             if audit.total() != opening + slips.net {
-                return Err(format!(
-                    "{opening} and {} make {}",
-                    slips.net,
-                    audit.total()
-                ));
+                return Err(format!("{opening} and {} make {}", slips.net, audit.total()));
             }
             Ok(())
         });
@@ -119,36 +104,21 @@ fn work<R: Runtime>(bank: &Arc<Bank<R>>, op: Op, conserved: Option<i128>) -> Sli
     match op {
         Op::Apply(account, amount) => {
             let outcome = bank.apply(&transaction(account, amount));
-            slip.net += if outcome.is_applied() {
-                i128::from(amount)
-            } else {
-                0
-            };
+            slip.net += if outcome.is_applied() { i128::from(amount) } else { 0 };
         }
         Op::ApplyWhenFunded(account, amount) => {
             let outcome = bank.apply_when_funded(&transaction(account, amount));
-            slip.net += if outcome.is_applied() {
-                i128::from(amount)
-            } else {
-                0
-            };
+            slip.net += if outcome.is_applied() { i128::from(amount) } else { 0 };
         }
         Op::Batch(batch) => {
-            let all = batch
-                .iter()
-                .map(|(account, amount)| transaction(account, *amount));
+            let all = batch.iter().map(|(account, amount)| transaction(account, *amount));
             let outcomes = bank.apply_batch(all.collect());
             let amounts = batch.iter().map(|(_, amount)| i128::from(*amount));
-            let applied = amounts
-                .zip(outcomes)
-                .filter(|(_, outcome)| outcome.is_applied());
+            let applied = amounts.zip(outcomes).filter(|(_, outcome)| outcome.is_applied());
             slip.net += applied.map(|(amount, _)| amount).sum::<i128>();
         }
         Op::Transfer(from, to, amount) => {
-            let (from, to) = (
-                from.parse().expect("a number"),
-                to.parse().expect("a number"),
-            );
+            let (from, to) = (from.parse().expect("a number"), to.parse().expect("a number"));
             let _ = bank.transfer(&from, &to, Money::from_minor(amount));
         }
         Op::WaitForFunds(account, amount) => {
@@ -158,17 +128,12 @@ fn work<R: Runtime>(bank: &Arc<Bank<R>>, op: Op, conserved: Option<i128>) -> Sli
         }
         Op::Audit => {
             let total = bank.audit().total();
-            slip.torn = conserved
-                .filter(|expected| *expected != total)
-                .map(|_| total);
+            slip.torn = conserved.filter(|expected| *expected != total).map(|_| total);
         }
     }
     slip
 }
 
 fn transaction(account: &str, amount: i64) -> Transaction {
-    Transaction::new(
-        account.parse().expect("a number"),
-        Money::from_minor(amount),
-    )
+    Transaction::new(account.parse().expect("a number"), Money::from_minor(amount))
 }

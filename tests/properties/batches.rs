@@ -66,10 +66,7 @@ fn run(opening: [i64; 2], batch: &[Request]) -> (Vec<Answer>, [i64; 2]) {
         Outcome::Overflow { .. } => unreachable!("the amounts here are small"),
     });
     let answers = answers.collect();
-    (
-        answers,
-        [0, 1].map(|i| bank.balance(&number(i)).unwrap().minor()),
-    )
+    (answers, [0, 1].map(|i| bank.balance(&number(i)).unwrap().minor()))
 }
 
 proptest! {
@@ -90,10 +87,7 @@ proptest! {
 #[test]
 fn the_oracle_accepts_either_order() {
     let (debit, credit) = ((0, -150), (0, 60));
-    let late = [
-        (debit, Answer::Refused(100)),
-        (credit, Answer::Changed(160)),
-    ];
+    let late = [(debit, Answer::Refused(100)), (credit, Answer::Changed(160))];
     assert!(explained([100, 0], &late, [160, 0]));
     let early = [(debit, Answer::Changed(10)), (credit, Answer::Changed(160))];
     assert!(explained([100, 0], &early, [10, 0]));
@@ -102,33 +96,16 @@ fn the_oracle_accepts_either_order() {
 #[test]
 fn the_oracle_rejects_what_a_race_would_leave() {
     // Lost update: both read 100, and the second to write overwrites the first.
-    let lost = [
-        ((0, 10), Answer::Changed(110)),
-        ((0, 20), Answer::Changed(120)),
-    ];
+    let lost = [((0, 10), Answer::Changed(110)), ((0, 20), Answer::Changed(120))];
     assert!(!explained([100, 0], &lost, [120, 0]));
     // Overdraft: both checks passed before either debit.
-    let overdrawn = [
-        ((0, -60), Answer::Changed(40)),
-        ((0, -60), Answer::Changed(-20)),
-    ];
+    let overdrawn = [((0, -60), Answer::Changed(40)), ((0, -60), Answer::Changed(-20))];
     assert!(!explained([100, 0], &overdrawn, [-20, 0]));
     // Answers that are right one by one, each of another order.
-    let mixed = [
-        ((0, 10), Answer::Changed(130)),
-        ((0, 20), Answer::Changed(130)),
-    ];
+    let mixed = [((0, 10), Answer::Changed(130)), ((0, 20), Answer::Changed(130))];
     assert!(!explained([100, 0], &mixed, [130, 0]));
     // The right answers, and then money that nobody paid in.
-    assert!(!explained(
-        [100, 0],
-        &[((0, 10), Answer::Changed(110))],
-        [110, 1]
-    ));
+    assert!(!explained([100, 0], &[((0, 10), Answer::Changed(110))], [110, 1]));
     // An account that does not exist cannot be short of funds.
-    assert!(!explained(
-        [100, 0],
-        &[((2, -1), Answer::Refused(0))],
-        [100, 0]
-    ));
+    assert!(!explained([100, 0], &[((2, -1), Answer::Refused(0))], [100, 0]));
 }

@@ -10,7 +10,9 @@ pub fn shown(answer: &Answer) -> String {
 
 pub fn command(words: &[Vec<u8>]) -> Cmd {
     let mut cmd = Cmd::new();
-    words.iter().for_each(|word| drop(cmd.arg(word)));
+    for word in words {
+        cmd.arg(word);
+    }
     cmd
 }
 
@@ -32,10 +34,8 @@ impl std::fmt::Debug for Step {
         };
         write!(f, "{name}:")?;
         for words in commands {
-            let words: Vec<_> = words
-                .iter()
-                .map(|word| format!("{:?}", word.escape_ascii().to_string()))
-                .collect();
+            let words: Vec<_> =
+                words.iter().map(|word| format!("{:?}", word.escape_ascii().to_string())).collect();
             write!(f, " [{}]", words.join(" "))?;
         }
         Ok(())
@@ -52,9 +52,9 @@ impl Step {
             Step::Transaction(commands) => (commands, true),
         };
         let mut pipe = redis::pipe();
-        commands
-            .iter()
-            .for_each(|words| drop(pipe.add_command(command(words))));
+        for words in commands {
+            pipe.add_command(command(words));
+        }
         if atomic {
             pipe.atomic();
         }

@@ -12,7 +12,6 @@ use redis::Connection;
 /// A real server, and the child process if it is our own.
 pub struct Server {
     pub url: String,
-    pub version: String,
     child: Option<Child>,
 }
 
@@ -26,34 +25,16 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// The server at `LOCKPROOF_REDIS_URL`, or else one of our own; `None`, and a line that says why, if
-    /// there is neither.
+    /// The server at `LOCKPROOF_REDIS_URL`, or else one of our own; `None`, and a line that says why,
+    /// if there is neither.
     pub fn find() -> Option<Server> {
         match std::env::var("LOCKPROOF_REDIS_URL") {
-            Ok(url) => Some(Server {
-                url,
-                version: String::new(),
-                child: None,
-            }),
+            Ok(url) => Some(Server { url, child: None }),
             Err(_) => Server::spawn(&[]),
         }
     }
 
-    /// An empty server to flush, and a connection to it.
-    pub fn start() -> Option<(Server, Connection)> {
-        let mut server = Server::find()?;
-        let mut con = server.connect();
-        let info: String = redis::cmd("INFO").arg("server").query(&mut con).unwrap();
-        let version = info
-            .lines()
-            .find_map(|line| line.strip_prefix("redis_version:"));
-        server.version = version.unwrap_or("unknown").to_owned();
-        let keys: u64 = redis::cmd("DBSIZE").query(&mut con).unwrap();
-        assert_eq!(keys, 0, "{} holds keys, and this test flushes", server.url);
-        Some((server, con))
-    }
-
-    /// A child of our own, with these arguments besides; it need not answer yet.
+    /// A server of our own, with these arguments besides. It need not answer yet.
     pub fn spawn(args: &[&str]) -> Option<Server> {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
         let port = port.expect("a free loopback port").port().to_string();
@@ -65,16 +46,19 @@ impl Server {
             .stderr(Stdio::null())
             .spawn();
         match child {
-            Ok(child) => Some(Server {
-                url: format!("redis://127.0.0.1:{port}/"),
-                version: String::new(),
-                child: Some(child),
-            }),
+            Ok(child) => {
+                Some(Server { url: format!("redis://127.0.0.1:{port}/"), child: Some(child) })
+            }
             Err(error) => {
                 println!("not run: redis-server does not start: {error}");
                 None
             }
         }
+    }
+
+    /// Whether it is the user's, and not a child of the test.
+    pub fn is_the_users(&self) -> bool {
+        self.child.is_none()
     }
 
     /// A connection, as soon as the server accepts one.

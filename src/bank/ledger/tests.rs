@@ -31,15 +31,9 @@ fn balances(bank: &Bank<Std>) -> String {
 
 #[test]
 fn an_account_exists_once() {
-    let twice = [
-        Account::new(number("1"), money("5")),
-        Account::new(number("1"), money("7")),
-    ];
+    let twice = [Account::new(number("1"), money("5")), Account::new(number("1"), money("7"))];
     let error = Bank::<Std>::new(twice).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "expected each account once, found 1 again"
-    );
+    assert_eq!(error.to_string(), "expected each account once, found 1 again");
 }
 
 #[test]
@@ -68,14 +62,8 @@ fn a_batch_may_be_longer_than_the_list_of_threads() {
     let batch = vec![transaction("11111", "0.01"); 2 * Bank::<Std>::TELLERS + 1];
     let length = batch.len();
     let outcomes = bank.apply_batch_with(batch, move |_, outcome| sender.send(outcome).unwrap());
-    let mut reported: Vec<_> = reports
-        .iter()
-        .map(|outcome| format!("{outcome:?}"))
-        .collect();
-    let mut returned: Vec<_> = outcomes
-        .iter()
-        .map(|outcome| format!("{outcome:?}"))
-        .collect();
+    let mut reported: Vec<_> = reports.iter().map(|outcome| format!("{outcome:?}")).collect();
+    let mut returned: Vec<_> = outcomes.iter().map(|outcome| format!("{outcome:?}")).collect();
     reported.sort();
     returned.sort();
     assert_eq!((returned.len(), &returned), (length, &reported));
@@ -87,21 +75,9 @@ fn a_transfer_moves_money_in_both_directions() {
     let bank = bank();
     let (a, b) = (number("11111"), number("22222"));
     let outcome = bank.transfer(&a, &b, money("400"));
-    assert_eq!(
-        outcome,
-        TransferOutcome::Transferred {
-            from: money("600"),
-            to: money("2400")
-        }
-    );
+    assert_eq!(outcome, TransferOutcome::Transferred { from: money("600"), to: money("2400") });
     let outcome = bank.transfer(&b, &a, money("2400"));
-    assert_eq!(
-        outcome,
-        TransferOutcome::Transferred {
-            from: money("0"),
-            to: money("3000")
-        }
-    );
+    assert_eq!(outcome, TransferOutcome::Transferred { from: money("0"), to: money("3000") });
 }
 
 #[test]
@@ -113,14 +89,8 @@ fn a_transfer_is_refused_for_a_reason() {
     assert_eq!(bank.transfer(&a, &nobody, one), unknown());
     assert_eq!(bank.transfer(&nobody, &a, one), unknown());
     assert_eq!(bank.transfer(&nobody, &nobody, one), unknown());
-    assert_eq!(
-        bank.transfer(&a, &a, one),
-        TransferOutcome::SameAccount { balance }
-    );
-    assert_eq!(
-        bank.transfer(&a, &b, money("-1")),
-        TransferOutcome::NotPositive
-    );
+    assert_eq!(bank.transfer(&a, &a, one), TransferOutcome::SameAccount { balance });
+    assert_eq!(bank.transfer(&a, &b, money("-1")), TransferOutcome::NotPositive);
     let outcome = bank.transfer(&a, &b, money("1000.01"));
     assert_eq!(outcome, TransferOutcome::InsufficientFunds { balance });
     assert_eq!(balances(&bank), "11111: 1000.00, 22222: 2000.00");
@@ -129,22 +99,12 @@ fn a_transfer_is_refused_for_a_reason() {
 #[test]
 fn an_audit_adds_up_more_than_one_account_can_hold() {
     let account = |text| Account::new(number(text), Money::MAX);
-    let audit = Bank::<Std>::new([account("b"), account("a")])
-        .unwrap()
-        .audit();
-    assert_eq!(
-        audit.balances,
-        [(number("a"), Money::MAX), (number("b"), Money::MAX)]
-    );
+    let audit = Bank::<Std>::new([account("b"), account("a")]).unwrap().audit();
+    assert_eq!(audit.balances, [(number("a"), Money::MAX), (number("b"), Money::MAX)]);
     assert_eq!(audit.total(), 2 * i128::from(i64::MAX));
     assert!(!audit.is_overdrawn());
     let overdrawn = Account::new(number("a"), money("-0.01"));
-    assert!(
-        Bank::<Std>::new([overdrawn])
-            .unwrap()
-            .audit()
-            .is_overdrawn()
-    );
+    assert!(Bank::<Std>::new([overdrawn]).unwrap().audit().is_overdrawn());
 }
 
 #[test]
@@ -156,12 +116,10 @@ fn who_waits_for_funds_is_told_of_each_way_they_can_come() {
         thread::spawn(move || body(&bank))
     };
     let watching = waiter(|bank| bank.wait_for_funds(&number("11111"), money("1600")));
-    let spending = waiter(
-        |bank| match bank.apply_when_funded(&transaction("11111", "-1500")) {
-            Outcome::Applied { balance } => Some(balance),
-            other => panic!("{other:?}"),
-        },
-    );
+    let spending = waiter(|bank| match bank.apply_when_funded(&transaction("11111", "-1500")) {
+        Outcome::Applied { balance } => Some(balance),
+        other => panic!("{other:?}"),
+    });
     // Both wait: only so is it certain that they have to be told.
     while bank.desks[&a].vault.lock().waiting < 2 {
         thread::yield_now();
@@ -182,16 +140,8 @@ fn nobody_waits_for_what_cannot_come() {
     let bank = bank();
     let debit = |account: &str, amount| Transaction::new(number(account), amount);
     let outcome = bank.apply_when_funded(&debit("11111", Money::MIN));
-    assert_eq!(
-        outcome,
-        Outcome::InsufficientFunds {
-            balance: money("1000")
-        }
-    );
-    assert_eq!(
-        bank.apply_when_funded(&debit("3", Money::MIN)),
-        Outcome::UnknownAccount
-    );
+    assert_eq!(outcome, Outcome::InsufficientFunds { balance: money("1000") });
+    assert_eq!(bank.apply_when_funded(&debit("3", Money::MIN)), Outcome::UnknownAccount);
     assert_eq!(bank.wait_for_funds(&number("3"), money("1")), None);
     assert_eq!(bank.balance(&number("3")), None);
 }

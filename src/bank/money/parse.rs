@@ -32,16 +32,11 @@ impl FromStr for Money {
                 text: quoted(),
                 offset: understood - decimals.len() + 2,
             }),
-            (_, Some(found)) => Err(MoneyError::NotADigit {
-                text: quoted(),
-                found,
-                offset: understood,
-            }),
+            (_, Some(found)) => {
+                Err(MoneyError::NotADigit { text: quoted(), found, offset: understood })
+            }
             (decimals, None) if decimals.unwrap_or(whole).is_empty() => {
-                Err(MoneyError::Unfinished {
-                    text: quoted(),
-                    offset: understood,
-                })
+                Err(MoneyError::Unfinished { text: quoted(), offset: understood })
             }
             (decimals, None) => {
                 minor_units(text.starts_with('-'), whole, decimals.unwrap_or_default())
@@ -63,9 +58,7 @@ fn minor_units(negative: bool, whole: &str, decimals: &str) -> Option<Money> {
     let digits = whole.bytes().chain(decimals.bytes()).chain(padding);
     let below_zero = digits
         .map(|digit| i64::from(digit - b'0'))
-        .try_fold(0_i64, |minor, digit| {
-            minor.checked_mul(10)?.checked_sub(digit)
-        })?;
+        .try_fold(0_i64, |minor, digit| minor.checked_mul(10)?.checked_sub(digit))?;
     if negative {
         Some(Money::from_minor(below_zero))
     } else {
@@ -119,11 +112,7 @@ pub enum MoneyError {
         offset: usize,
     },
     /// The amount is well written, and too great to be held.
-    #[error(
-        "expected an amount from {} to {}, found {text:?}",
-        Money::MIN,
-        Money::MAX
-    )]
+    #[error("expected an amount from {} to {}, found {text:?}", Money::MIN, Money::MAX)]
     OutOfRange {
         /// The text, shortened when it is long.
         text: String,
@@ -147,9 +136,7 @@ mod tests {
     use super::*;
 
     fn minor(text: &str) -> i64 {
-        text.parse::<Money>()
-            .unwrap_or_else(|error| panic!("{text:?}: {error}"))
-            .minor()
+        text.parse::<Money>().unwrap_or_else(|error| panic!("{text:?}: {error}")).minor()
     }
 
     fn refusal(text: &str) -> (String, usize) {
@@ -182,11 +169,7 @@ mod tests {
     fn refuses_what_does_not_fit_and_says_what_would() {
         let expected =
             "expected an amount from -92233720368547758.08 to 92233720368547758.07, found";
-        for text in [
-            "92233720368547758.08",
-            "-92233720368547758.09",
-            "99999999999999999999999",
-        ] {
+        for text in ["92233720368547758.08", "-92233720368547758.09", "99999999999999999999999"] {
             assert_eq!(refusal(text), (format!("{expected} {text:?}"), 0));
         }
     }
@@ -196,39 +179,18 @@ mod tests {
         let found = |rest: &str| format!("expected an amount such as 1234.56, found {rest}");
         assert_eq!(refusal(""), (found("nothing"), 0));
         assert_eq!(refusal("abc"), (found("\"abc\": 'a' is not a digit"), 0));
-        assert_eq!(
-            refusal("1,000.00"),
-            (found("\"1,000.00\": ',' is not a digit"), 1)
-        );
-        assert_eq!(
-            refusal("1 000"),
-            (found("\"1 000\": ' ' is not a digit"), 1)
-        );
+        assert_eq!(refusal("1,000.00"), (found("\"1,000.00\": ',' is not a digit"), 1));
+        assert_eq!(refusal("1 000"), (found("\"1 000\": ' ' is not a digit"), 1));
         assert_eq!(refusal("1e3"), (found("\"1e3\": 'e' is not a digit"), 1));
         assert_eq!(refusal("NaN"), (found("\"NaN\": 'N' is not a digit"), 0));
         assert_eq!(refusal("-inf"), (found("\"-inf\": 'i' is not a digit"), 1));
-        assert_eq!(
-            refusal("1.2.3"),
-            (found("\"1.2.3\": '.' is not a digit"), 3)
-        );
+        assert_eq!(refusal("1.2.3"), (found("\"1.2.3\": '.' is not a digit"), 3));
         assert_eq!(refusal("--5"), (found("\"--5\": '-' is not a digit"), 1));
         assert_eq!(refusal("٣"), (found("\"٣\": '٣' is not a digit"), 0));
-        assert_eq!(
-            refusal("1.005"),
-            (found("\"1.005\": it has more than two decimals"), 4)
-        );
-        assert_eq!(
-            refusal("-"),
-            (found("\"-\": it ends where a digit should follow"), 1)
-        );
-        assert_eq!(
-            refusal("5."),
-            (found("\"5.\": it ends where a digit should follow"), 2)
-        );
-        assert_eq!(
-            refusal("."),
-            (found("\".\": it ends where a digit should follow"), 1)
-        );
+        assert_eq!(refusal("1.005"), (found("\"1.005\": it has more than two decimals"), 4));
+        assert_eq!(refusal("-"), (found("\"-\": it ends where a digit should follow"), 1));
+        assert_eq!(refusal("5."), (found("\"5.\": it ends where a digit should follow"), 2));
+        assert_eq!(refusal("."), (found("\".\": it ends where a digit should follow"), 1));
     }
 
     #[test]

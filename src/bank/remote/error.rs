@@ -46,10 +46,6 @@ pub enum BankError {
 impl BankError {
     /// The error of a write that looks at no fence.
     pub(super) fn from_write(error: RedisError) -> Self {
-        if is_refusal(&error) {
-            Self::Refused(error)
-        } else {
-            Self::Unknown(error)
-        }
+        if is_refusal(&error) { Self::Refused(error) } else { Self::Unknown(error) }
     }
 }

@@ -11,9 +11,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) const fn new() -> Self {
-        Self {
-            prefix: String::new(),
-        }
+        Self { prefix: String::new() }
     }
 
     pub(super) const fn with_prefix(prefix: String) -> Self {

@@ -33,10 +33,7 @@ const ROUNDS: usize = 6;
 ///
 /// When the server cannot be worked with from the start. Nothing was applied then.
 pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Result<Status, Failure> {
-    let Input {
-        accounts,
-        transactions,
-    } = input;
+    let Input { accounts, transactions } = input;
     let mut numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
     numbers.sort();
     // An account that is not open leaves traces too: the lock and the fence of who looked for it.
@@ -88,10 +85,7 @@ impl<S: Server> Branch<S> {
             // What is open is removed; if that fails too, then for the same reason.
             let numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
             let _ = remove(&mut bank, &numbers);
-            return Err(ServerError::NotOpened {
-                address: self.server.address(),
-                reason,
-            });
+            return Err(ServerError::NotOpened { address: self.server.address(), reason });
         }
         Ok(())
     }

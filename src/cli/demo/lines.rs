@@ -65,10 +65,7 @@ mod tests {
             );
         }
         for (outcome, text) in [
-            (
-                Outcome::InsufficientFunds { balance },
-                "Insufficient funds for account 11111",
-            ),
+            (Outcome::InsufficientFunds { balance }, "Insufficient funds for account 11111"),
             (Outcome::UnknownAccount, "Account 11111 not found"),
             (
                 Outcome::Overflow { balance },

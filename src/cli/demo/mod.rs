@@ -115,17 +115,10 @@ fn built_in() -> Input {
         (number, Money::from_minor(whole * 100))
     };
     let accounts = [("11111", 1000), ("22222", 2000)].map(row);
-    let transactions = [
-        ("11111", -200),
-        ("11111", 300),
-        ("22222", -500),
-        ("22222", -3000),
-        ("11111", 100),
-    ];
+    let transactions =
+        [("11111", -200), ("11111", 300), ("22222", -500), ("22222", -3000), ("11111", 100)];
     Input {
         accounts: accounts.map(|(n, balance)| Account::new(n, balance)).into(),
-        transactions: (transactions.map(row))
-            .map(|(n, amount)| Transaction::new(n, amount))
-            .into(),
+        transactions: (transactions.map(row)).map(|(n, amount)| Transaction::new(n, amount)).into(),
     }
 }

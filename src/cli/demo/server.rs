@@ -40,10 +40,7 @@ impl Server for Node<Std> {
 
 /// The server at this URL. Nothing is sent yet.
 pub(super) fn real(url: &str) -> Result<Client, ServerError> {
-    Client::open(url).map_err(|reason| ServerError::Address {
-        url: without_password(url),
-        reason,
-    })
+    Client::open(url).map_err(|reason| ServerError::Address { url: without_password(url), reason })
 }
 
 impl Server for Client {

@@ -90,22 +90,14 @@ pub enum Problem {
 impl Problem {
     /// The problem with its place, both from 1.
     pub(super) fn at(self, line: usize, column: usize) -> Located {
-        Located::Malformed {
-            line,
-            column,
-            problem: self,
-        }
+        Located::Malformed { line, column, problem: self }
     }
 }
 
 /// An [`InputError`] that does not know yet in which file it is.
 #[derive(Debug)]
 pub(super) enum Located {
-    Malformed {
-        line: usize,
-        column: usize,
-        problem: Problem,
-    },
+    Malformed { line: usize, column: usize, problem: Problem },
     NoAccounts,
 }
 
@@ -114,16 +106,9 @@ impl Located {
         let file = file.to_owned();
         match self {
             Located::NoAccounts => InputError::NoAccounts { file },
-            Located::Malformed {
-                line,
-                column,
-                problem,
-            } => InputError::Malformed {
-                file,
-                line,
-                column,
-                problem,
-            },
+            Located::Malformed { line, column, problem } => {
+                InputError::Malformed { file, line, column, problem }
+            }
         }
     }
 }

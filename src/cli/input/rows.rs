@@ -30,10 +30,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Row>, Located> {
         if line.trim().is_empty() || line.trim_start().starts_with('#') {
             continue;
         }
-        let row = Line {
-            number: index + 1,
-            text: line,
-        };
+        let row = Line { number: index + 1, text: line };
         let fields = row.fields(&mut reader)?;
         if std::mem::take(&mut first) && is_header(&fields) {
             row.check_header(&fields)?;
@@ -148,9 +145,7 @@ impl Line<'_> {
                 let found = raw.to_owned();
                 return Err(Problem::AfterQuote { found }.at(self.number, self.column(start)));
             }
-            let text = String::from_utf8_lossy(&output[..written])
-                .trim_end()
-                .to_owned();
+            let text = String::from_utf8_lossy(&output[..written]).trim_end().to_owned();
             let column = self.column(start) + usize::from(quoted);
             fields.push(Field { text, column });
             start += read;

@@ -19,14 +19,8 @@ fn refusal(text: impl AsRef<[u8]>) -> String {
 fn reads_rows_with_and_without_a_header() {
     let expected = ["11111 1000.00", "22222 2000.50"];
     assert_eq!(read_as_accounts("11111,1000\n22222,2000.5\n"), expected);
-    assert_eq!(
-        read_as_accounts("account,amount\n11111,1000\n22222,2000.5"),
-        expected
-    );
-    assert_eq!(
-        read_as_accounts("# a bank\n\nAccount, Amount\n11111,1000\n22222,2000.5"),
-        expected
-    );
+    assert_eq!(read_as_accounts("account,amount\n11111,1000\n22222,2000.5"), expected);
+    assert_eq!(read_as_accounts("# a bank\n\nAccount, Amount\n11111,1000\n22222,2000.5"), expected);
 }
 
 #[test]
@@ -35,14 +29,8 @@ fn reads_what_editors_and_spreadsheets_write() {
     let windows = "\u{feff}account,amount\r\n11111,1000\r\n\r\n22222,2000.5\r\n";
     assert_eq!(read_as_accounts(windows), expected);
     assert_eq!(read_as_accounts("11111,1000\r22222,2000.5\r"), expected);
-    assert_eq!(
-        read_as_accounts("\"11111\",\"1000\"\n\"22222\" ,  2000.5 \n"),
-        expected
-    );
-    assert_eq!(
-        read_as_accounts("  # indented\n11111 , 1000\n   \n\t22222,+2000.5\n"),
-        expected
-    );
+    assert_eq!(read_as_accounts("\"11111\",\"1000\"\n\"22222\" ,  2000.5 \n"), expected);
+    assert_eq!(read_as_accounts("  # indented\n11111 , 1000\n   \n\t22222,+2000.5\n"), expected);
 }
 
 #[test]
@@ -64,10 +52,7 @@ fn malformed_amounts_are_named_by_line_and_column() {
         refusal("\u{feff}account,amount\r\nкоnto, \"-NaN\"\r\n"),
         format!("bank.csv, line 2, column 10: {amount} \"-NaN\": 'N' is not a digit")
     );
-    assert_eq!(
-        refusal("11111,\n"),
-        format!("bank.csv, line 1, column 7: {amount} nothing")
-    );
+    assert_eq!(refusal("11111,\n"), format!("bank.csv, line 1, column 7: {amount} nothing"));
     assert_eq!(
         refusal("1,5\n2,1.005"),
         format!("bank.csv, line 2, column 7: {amount} \"1.005\": it has more than two decimals")
@@ -80,10 +65,7 @@ fn malformed_amounts_are_named_by_line_and_column() {
 #[test]
 fn malformed_account_numbers_are_named_by_line_and_column() {
     let number = "expected an account number such as 11111, found";
-    assert_eq!(
-        refusal(" ,5"),
-        format!("bank.csv, line 1, column 2: {number} nothing")
-    );
+    assert_eq!(refusal(" ,5"), format!("bank.csv, line 1, column 2: {number} nothing"));
     assert_eq!(
         refusal("1,5\n22 22,5"),
         format!("bank.csv, line 2, column 3: {number} the character ' ', which cannot be seen")
@@ -97,18 +79,9 @@ fn malformed_account_numbers_are_named_by_line_and_column() {
 #[test]
 fn the_number_of_fields_is_checked() {
     let fields = "expected 2 fields (account,amount), found";
-    assert_eq!(
-        refusal("11111;5\n"),
-        format!("bank.csv, line 1, column 8: {fields} 1")
-    );
-    assert_eq!(
-        refusal("1,5\n2,5,EUR,\n"),
-        format!("bank.csv, line 2, column 5: {fields} 4")
-    );
-    assert_eq!(
-        refusal("account\n1,5"),
-        format!("bank.csv, line 1, column 8: {fields} 1")
-    );
+    assert_eq!(refusal("11111;5\n"), format!("bank.csv, line 1, column 8: {fields} 1"));
+    assert_eq!(refusal("1,5\n2,5,EUR,\n"), format!("bank.csv, line 2, column 5: {fields} 4"));
+    assert_eq!(refusal("account\n1,5"), format!("bank.csv, line 1, column 8: {fields} 1"));
 }
 
 #[test]
@@ -202,11 +175,7 @@ fn reads_both_files_in_their_order() {
     let accounts = folder.file("accounts.csv", "account,amount\n22222,2000\n11111,1000\n");
     let transactions = folder.file("transactions.csv", "11111,-200\n33333,1\n11111,-200\n");
     let input = read(&accounts, &transactions).unwrap();
-    let numbers: Vec<&str> = input
-        .accounts
-        .iter()
-        .map(|account| account.number.as_str())
-        .collect();
+    let numbers: Vec<&str> = input.accounts.iter().map(|account| account.number.as_str()).collect();
     assert_eq!(numbers, ["22222", "11111"]);
     // 33333 is not an account of this bank, which is for the bank to say.
     let amounts = |t: &Transaction| (t.account.to_string(), t.amount.minor());

@@ -19,10 +19,8 @@ fn a_lock_that_is_taken_is_not_obtained() {
 
 #[test]
 fn every_acquisition_has_a_token_of_its_own() {
-    let mut lock = alice([
-        ("SET k alice:1 NX PX 100", 0, ok()),
-        ("SET j alice:2 NX PX 100", 0, ok()),
-    ]);
+    let mut lock =
+        alice([("SET k alice:1 NX PX 100", 0, ok()), ("SET j alice:2 NX PX 100", 0, ok())]);
     let first = lock.acquire("k", ms(100)).unwrap();
     let second = lock.acquire("j", ms(100)).unwrap();
     assert_ne!(first.token(), second.token());
@@ -53,10 +51,8 @@ fn an_answer_that_comes_just_in_time_is_a_lease() {
 #[test]
 fn an_answer_that_comes_too_late_is_no_lease_and_the_lock_is_released() {
     for takes in [97, 100, 12_000] {
-        let mut lock = alice([
-            ("SET k alice:1 NX PX 100", takes, ok()),
-            ("release k alice:1", 0, int(1)),
-        ]);
+        let mut lock =
+            alice([("SET k alice:1 NX PX 100", takes, ok()), ("release k alice:1", 0, int(1))]);
         let (error, said) = record(|| lock.acquire("k", ms(100)).unwrap_err());
         assert!(
             matches!(&error, AcquireError::TooShort { ttl, drift, elapsed }
@@ -97,11 +93,9 @@ fn a_taken_lock_is_asked_for_again_with_a_fresh_token() {
 
 #[test]
 fn giving_up_says_how_often_and_how_long() {
-    let mut lock = alice([
-        ("SET k alice:1 NX PX 100", 5, nil()),
-        ("SET k alice:2 NX PX 100", 5, nil()),
-    ])
-    .with_retry(Retry::every(ms(40), 2));
+    let mut lock =
+        alice([("SET k alice:1 NX PX 100", 5, nil()), ("SET k alice:2 NX PX 100", 5, nil())])
+            .with_retry(Retry::every(ms(40), 2));
     let error = lock.acquire("k", ms(100)).unwrap_err();
     assert!(
         matches!(&error, AcquireError::Taken { key, attempts: 2, waited }
@@ -113,21 +107,13 @@ fn giving_up_says_how_often_and_how_long() {
 
 #[test]
 fn no_attempt_begins_after_the_deadline() {
-    let retry = Retry {
-        deadline: Some(ms(100)),
-        ..Retry::every(ms(40), 9)
-    };
-    let mut lock = alice([
-        ("SET k alice:1 NX PX 100", 10, nil()),
-        ("SET k alice:2 NX PX 100", 11, nil()),
-    ])
-    .with_retry(retry);
+    let retry = Retry { deadline: Some(ms(100)), ..Retry::every(ms(40), 9) };
+    let mut lock =
+        alice([("SET k alice:1 NX PX 100", 10, nil()), ("SET k alice:2 NX PX 100", 11, nil())])
+            .with_retry(retry);
     // 10 + 40 + 11 + 40 is beyond it.
     let error = lock.acquire("k", ms(100)).unwrap_err();
-    assert!(
-        matches!(error, AcquireError::Taken { attempts: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, AcquireError::Taken { attempts: 2, .. }), "{error}");
     assert_eq!(lock.now(), ms(61));
 }
 

@@ -17,11 +17,7 @@ fn a_renewed_lease_lasts_from_when_the_renewal_was_sent() {
 fn a_renewal_never_makes_a_lease_shorter() {
     for ttl in [ms(20), ms(1), Duration::from_micros(10), Duration::ZERO] {
         let (mut lock, mut lease) = leased([]);
-        let command: &str = if ttl == ms(20) {
-            "renew k alice:1 20"
-        } else {
-            "renew k alice:1 1"
-        };
+        let command: &str = if ttl == ms(20) { "renew k alice:1 20" } else { "renew k alice:1 1" };
         lock.connection_mut().lines.push_back((command, 0, int(1)));
         lock.clock().advance_to(50);
         assert_eq!(lock.renew(&mut lease, ttl), Renewal::Renewed);
@@ -31,20 +27,15 @@ fn a_renewal_never_makes_a_lease_shorter() {
 
 #[test]
 fn a_lock_that_is_gone_is_lost_and_not_taken_again() {
-    let (mut lock, mut lease) = leased([
-        ("renew k alice:1 200", 0, int(0)),
-        ("release k alice:1", 0, int(0)),
-    ]);
+    let (mut lock, mut lease) =
+        leased([("renew k alice:1 200", 0, int(0)), ("release k alice:1", 0, int(0))]);
     let (renewal, said) = record(|| lock.renew(&mut lease, ms(200)));
     assert_eq!(renewal, Renewal::Lost);
     assert!(!lease.is_valid(lock.now()));
     assert_eq!(said, ["renew k alice:1 200", "disbelieve k alice:1"]);
     // Nothing is left to give up, nor to disbelieve again.
     let (release, said) = record(|| lock.release(lease));
-    assert_eq!(
-        (release, said),
-        (Release::NotHeld, vec!["release k alice:1".to_owned()])
-    );
+    assert_eq!((release, said), (Release::NotHeld, vec!["release k alice:1".to_owned()]));
 }
 
 #[test]
@@ -103,10 +94,8 @@ fn a_client_stops_believing_before_it_asks_for_release() {
 #[test]
 fn a_release_without_an_answer_is_asked_for_again() {
     let after = |again| {
-        let (mut lock, lease) = leased([
-            ("release k alice:1", 0, lost()),
-            ("release k alice:1", 0, again),
-        ]);
+        let (mut lock, lease) =
+            leased([("release k alice:1", 0, lost()), ("release k alice:1", 0, again)]);
         lock.release(lease)
     };
     assert_eq!(after(int(1)), Release::Released);

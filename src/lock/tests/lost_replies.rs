@@ -15,26 +15,15 @@ fn ours_when_the_request_never_arrived() {
 
 #[test]
 fn ours_when_only_the_reply_was_lost() {
-    let mut lock = alice([
-        (SET, 10, lost()),
-        (SET, 10, nil()),
-        ("GET k", 10, text("alice:1")),
-    ]);
+    let mut lock = alice([(SET, 10, lost()), (SET, 10, nil()), ("GET k", 10, text("alice:1"))]);
     let (lease, said) = record(|| lock.acquire("k", ms(100)).unwrap());
-    assert_eq!(
-        (lease.token().as_str(), lease.valid_until()),
-        ("alice:1", ms(97))
-    );
+    assert_eq!((lease.token().as_str(), lease.valid_until()), ("alice:1", ms(97)));
     assert_eq!(said.last().unwrap(), "believe k alice:1 97");
 }
 
 #[test]
 fn nothing_is_left_when_it_takes_a_ttl_to_find_out() {
-    let mut lock = alice([
-        (SET, 90, lost()),
-        (SET, 7, ok()),
-        ("release k alice:1", 0, int(1)),
-    ]);
+    let mut lock = alice([(SET, 90, lost()), (SET, 7, ok()), ("release k alice:1", 0, int(1))]);
     let error = lock.acquire("k", ms(100)).unwrap_err();
     assert!(matches!(error, AcquireError::TooShort { .. }), "{error}");
 }
@@ -72,10 +61,7 @@ fn a_token_too_old_to_give_a_lease_is_withdrawn_and_replaced() {
     ])
     .with_retry(Retry::every(ms(10), 2));
     let lease = lock.acquire("k", ms(100)).unwrap();
-    assert_eq!(
-        (lease.token().as_str(), lease.valid_until()),
-        ("alice:2", ms(207))
-    );
+    assert_eq!((lease.token().as_str(), lease.valid_until()), ("alice:2", ms(207)));
     assert!(!lease.resent);
 }
 
@@ -123,22 +109,16 @@ fn a_lost_answer_to_whose_it_is_leaves_it_unknown() {
 
 #[test]
 fn a_refusal_after_a_lost_reply_withdraws_what_may_be_there() {
-    let mut lock = alice([
-        (SET, 0, lost()),
-        (SET, 0, refused()),
-        ("release k alice:1", 0, refused()),
-    ])
-    .with_retry(Retry::every(ms(40), 2));
+    let mut lock =
+        alice([(SET, 0, lost()), (SET, 0, refused()), ("release k alice:1", 0, refused())])
+            .with_retry(Retry::every(ms(40), 2));
     let error = lock.acquire("k", ms(100)).unwrap_err();
     assert!(matches!(error, AcquireError::Refused(_)), "{error}");
 }
 
 #[test]
 fn an_answer_that_makes_no_sense_proves_nothing() {
-    let mut lock = alice([
-        (SET, 0, text("QUEUED")),
-        (SET, 0, nil()),
-        ("GET k", 0, text("alice:1")),
-    ]);
+    let mut lock =
+        alice([(SET, 0, text("QUEUED")), (SET, 0, nil()), ("GET k", 0, text("alice:1"))]);
     assert!(lock.try_acquire("k", ms(100)).unwrap().is_some());
 }

@@ -86,9 +86,7 @@ fn describe(cmd: &Cmd) -> String {
         })
         .collect();
     if words[0] == "EVALSHA" {
-        let known = scripts::ALL
-            .iter()
-            .find(|(_, script)| script.get_hash() == words[1]);
+        let known = scripts::ALL.iter().find(|(_, script)| script.get_hash() == words[1]);
         let (name, _) = known.expect("a script of the lock");
         words.splice(..3, [(*name).to_owned()]);
     } else if words[0] == "SCRIPT" {
@@ -101,10 +99,7 @@ fn describe(cmd: &Cmd) -> String {
 /// A client called `alice`, one attempt an acquisition, on virtual time.
 fn alice(lines: impl IntoIterator<Item = Line>) -> RedisLock<Fake> {
     let clock = Clock::virtual_time();
-    let fake = Fake {
-        clock: clock.clone(),
-        lines: lines.into_iter().collect(),
-    };
+    let fake = Fake { clock: clock.clone(), lines: lines.into_iter().collect() };
     RedisLock::new(fake)
         .with_clock(clock)
         .with_tokens(Tokens::numbered("alice"))
@@ -174,10 +169,8 @@ fn leased(lines: impl IntoIterator<Item = Line>) -> (RedisLock<Fake>, Lease) {
 
 /// As [`leased`], but the first `SET` got no answer.
 fn leased_after_doubt(lines: impl IntoIterator<Item = Line>) -> (RedisLock<Fake>, Lease) {
-    let mut lock = alice([
-        ("SET k alice:1 NX PX 100", 0, lost()),
-        ("SET k alice:1 NX PX 100", 0, ok()),
-    ]);
+    let mut lock =
+        alice([("SET k alice:1 NX PX 100", 0, lost()), ("SET k alice:1 NX PX 100", 0, ok())]);
     let lease = lock.try_acquire("k", ms(100)).unwrap().unwrap();
     lock.connection_mut().lines.extend(lines);
     assert_eq!(lease.valid_until(), ms(97));

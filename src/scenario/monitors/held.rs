@@ -25,11 +25,7 @@ pub(super) struct Holding {
 
 impl Held {
     pub(super) fn new(key: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-            now: 0,
-            servers: BTreeMap::new(),
-        }
+        Self { key: key.to_owned(), now: 0, servers: BTreeMap::new() }
     }
 
     pub(super) fn follow(&mut self, event: &Event) {
@@ -38,12 +34,7 @@ impl Held {
                 self.now = *now;
                 self.servers.retain(|_, holding| !over(holding.until, *now));
             }
-            Kind::Truth {
-                object,
-                key,
-                value,
-                until,
-            } if *key == self.key => {
+            Kind::Truth { object, key, value, until } if *key == self.key => {
                 let before = self.servers.remove(object);
                 if let Some(token) = value {
                     let extended = before.filter(|before| before.token == *token);
@@ -73,8 +64,5 @@ pub(super) fn over(until: Option<u64>, now: u64) -> bool {
 
 /// An end in words.
 pub(super) fn in_words(until: Option<u64>) -> String {
-    until.map_or_else(
-        || "for ever".to_owned(),
-        |until| format!("until {until} ms"),
-    )
+    until.map_or_else(|| "for ever".to_owned(), |until| format!("until {until} ms"))
 }

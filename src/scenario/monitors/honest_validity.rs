@@ -30,18 +30,13 @@ impl HonestValidity {
     /// Watches the lock `key`, which is held by whoever has it on at least `quorum` servers.
     #[must_use]
     pub fn of_quorum(key: &str, quorum: usize) -> Self {
-        Self {
-            held: Held::new(key),
-            quorum,
-        }
+        Self { held: Held::new(key), quorum }
     }
 
     fn is_backed(&self, token: &str, until: Option<u64>) -> bool {
         let backing = self.held.servers.values().filter(|holding| {
             holding.token == token
-                && holding
-                    .until
-                    .is_none_or(|kept| until.is_some_and(|believed| believed <= kept))
+                && holding.until.is_none_or(|kept| until.is_some_and(|believed| believed <= kept))
         });
         backing.count() >= self.quorum
     }
@@ -158,11 +153,8 @@ mod tests {
 
     #[test]
     fn rejects_a_validity_that_wrapped_around() {
-        let wrapped = [
-            puts(ALICE, "a:1", 10_000),
-            tick(12_000),
-            believes(ALICE, "a:1", u64::MAX - 2101),
-        ];
+        let wrapped =
+            [puts(ALICE, "a:1", 10_000), tick(12_000), believes(ALICE, "a:1", u64::MAX - 2101)];
         let said = "alice believes at 12000 ms to hold k as a:1 until 18446744073709549514 ms, but no server holds it";
         assert_eq!(judge(wrapped), Err(said.to_owned()));
     }
@@ -176,11 +168,7 @@ mod tests {
             believes(ALICE, "a:1", 150),
         ];
         assert!(judge(anothers).is_err());
-        let gone = [
-            puts(ALICE, "a:1", 100),
-            removes(ALICE),
-            believes(ALICE, "a:1", 100),
-        ];
+        let gone = [puts(ALICE, "a:1", 100), removes(ALICE), believes(ALICE, "a:1", 100)];
         assert!(judge(gone).is_err());
     }
 

@@ -32,11 +32,7 @@ impl MonotonicFence {
     /// Watches the mark `key`. The servers have to [watch](crate::redis::Node::watch) it too.
     #[must_use]
     pub fn of(key: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-            now: 0,
-            marks: BTreeMap::new(),
-        }
+        Self { key: key.to_owned(), now: 0, marks: BTreeMap::new() }
     }
 
     fn pass_to(&mut self, now: u64, names: &Trace) -> Result<(), String> {
@@ -63,9 +59,9 @@ impl MonotonicFence {
         let number = match (before, value) {
             (None, None) => return Ok(()),
             (Some(before), None) => return Err(format!("removed, which was {before}")),
-            (_, Some(text)) => text
-                .parse()
-                .map_err(|_| format!("set to {text:?}, which is no number"))?,
+            (_, Some(text)) => {
+                text.parse().map_err(|_| format!("set to {text:?}, which is no number"))?
+            }
         };
         if let Some(before) = before.filter(|before| number < *before) {
             return Err(format!("lowered from {before} to {number}"));
@@ -83,12 +79,7 @@ impl Monitor for MonotonicFence {
     fn step(&mut self, event: &Event, names: &Trace) -> Result<(), String> {
         match &event.kind {
             Kind::Tick(now) => self.pass_to(*now, names),
-            Kind::Truth {
-                object,
-                key,
-                value,
-                until,
-            } if *key == self.key => {
+            Kind::Truth { object, key, value, until } if *key == self.key => {
                 let changed = self.change(*object, value.as_deref(), *until);
                 changed.map_err(|how| {
                     let (actor, server) = (names.actor(event.actor), names.object(*object));
@@ -102,9 +93,8 @@ impl Monitor for MonotonicFence {
     fn fingerprint(&self) -> u64 {
         let left = |until: Option<u64>| until.map(|until| until.saturating_sub(self.now));
         let marks = self.marks.iter();
-        let marks: Vec<_> = marks
-            .map(|(server, mark)| (server, mark.number, left(mark.until)))
-            .collect();
+        let marks: Vec<_> =
+            marks.map(|(server, mark)| (server, mark.number, left(mark.until))).collect();
         digest(&marks)
     }
 }

@@ -28,10 +28,7 @@ impl MutualExclusion {
     /// Watches the lock `key` alone; [`MutualExclusion::default`] watches every lock.
     #[must_use]
     pub fn of(key: &str) -> Self {
-        Self {
-            only: Some(key.to_owned()),
-            ..Self::default()
-        }
+        Self { only: Some(key.to_owned()), ..Self::default() }
     }
 
     fn watches(&self, key: &str) -> bool {
@@ -51,9 +48,7 @@ impl MutualExclusion {
             None => Ok(()),
             Some((other, _)) => {
                 let (new, old) = (names.actor(client), names.actor(*other));
-                Err(format!(
-                    "{new} believes to hold {key}, and {old} still does"
-                ))
+                Err(format!("{new} believes to hold {key}, and {old} still does"))
             }
         }
     }
@@ -104,9 +99,7 @@ impl Monitor for MutualExclusion {
     fn fingerprint(&self) -> u64 {
         let left = |until: &Option<u64>| until.map(|until| until.saturating_sub(self.now));
         let beliefs = self.beliefs.iter().flat_map(|(key, believers)| {
-            believers
-                .iter()
-                .map(move |(believer, until)| (key, believer, left(until)))
+            believers.iter().map(move |(believer, until)| (key, believer, left(until)))
         });
         digest(&beliefs.collect::<Vec<_>>())
     }
@@ -123,33 +116,18 @@ mod tests {
 
     #[test]
     fn accepts_one_holder_after_the_other() {
-        let released = [
-            believes(ALICE, "a:1", 100),
-            disbelieves(ALICE, "a:1"),
-            believes(BOB, "b:1", 100),
-        ];
+        let released =
+            [believes(ALICE, "a:1", 100), disbelieves(ALICE, "a:1"), believes(BOB, "b:1", 100)];
         assert_eq!(judge(released), Ok(()));
-        let ran_out = [
-            believes(ALICE, "a:1", 100),
-            tick(100),
-            believes(BOB, "b:1", 200),
-        ];
+        let ran_out = [believes(ALICE, "a:1", 100), tick(100), believes(BOB, "b:1", 200)];
         assert_eq!(judge(ran_out), Ok(()), "beliefs may touch");
-        let crashed = [
-            believes(ALICE, "a:1", 100),
-            crash(ALICE),
-            believes(BOB, "b:1", 100),
-        ];
+        let crashed = [believes(ALICE, "a:1", 100), crash(ALICE), believes(BOB, "b:1", 100)];
         assert_eq!(judge(crashed), Ok(()));
     }
 
     #[test]
     fn accepts_a_belief_that_is_over_when_it_is_announced() {
-        let late = [
-            tick(100),
-            believes(ALICE, "a:1", 100),
-            believes(BOB, "b:1", 200),
-        ];
+        let late = [tick(100), believes(ALICE, "a:1", 100), believes(BOB, "b:1", 200)];
         assert_eq!(judge(late), Ok(()));
         let withdrawn = [
             tick(50),
@@ -175,20 +153,10 @@ mod tests {
 
     #[test]
     fn rejects_beliefs_that_overlap() {
-        let overlap = [
-            believes(ALICE, "a:1", 100),
-            tick(99),
-            believes(BOB, "b:1", 200),
-        ];
-        assert_eq!(
-            judge(overlap),
-            Err("bob believes to hold k, and alice still does".to_owned())
-        );
-        let for_ever = [
-            believe(ALICE, KEY, "a:1", None),
-            tick(1_000_000),
-            believe(BOB, KEY, "b:1", None),
-        ];
+        let overlap = [believes(ALICE, "a:1", 100), tick(99), believes(BOB, "b:1", 200)];
+        assert_eq!(judge(overlap), Err("bob believes to hold k, and alice still does".to_owned()));
+        let for_ever =
+            [believe(ALICE, KEY, "a:1", None), tick(1_000_000), believe(BOB, KEY, "b:1", None)];
         assert!(judge(for_ever).is_err());
         let same_token = [believes(ALICE, "t", 100), believes(BOB, "t", 100)];
         assert!(judge(same_token).is_err());
@@ -214,10 +182,7 @@ mod tests {
             believes(BOB, "b:1", 200),
             believes(ALICE, "a:1", 200),
         ];
-        assert_eq!(
-            judge(revived),
-            Err("alice believes to hold k, and bob still does".to_owned())
-        );
+        assert_eq!(judge(revived), Err("alice believes to hold k, and bob still does".to_owned()));
     }
 
     #[test]
@@ -252,10 +217,7 @@ mod tests {
         };
         let fresh = after(&[]);
         assert_eq!(after(&[believes(ALICE, "a:1", 100), tick(100)]), fresh);
-        assert_eq!(
-            after(&[believes(ALICE, "a:1", 100), disbelieves(ALICE, "a:1")]),
-            fresh
-        );
+        assert_eq!(after(&[believes(ALICE, "a:1", 100), disbelieves(ALICE, "a:1")]), fresh);
         assert_eq!(after(&[believes(ALICE, "a:1", 100), crash(ALICE)]), fresh);
         let held = after(&[believes(ALICE, "a:1", 100)]);
         assert_ne!(held, fresh);

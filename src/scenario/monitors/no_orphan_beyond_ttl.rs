@@ -124,12 +124,7 @@ mod tests {
     fn accepts_a_lock_that_expires_after_its_holder_crashed() {
         let expires = [puts(ALICE, "a:1", 100), crash(ALICE), tick(99)];
         assert_eq!(told_all(monitor(), expires), Ok(()));
-        let renewed = [
-            puts(ALICE, "a:1", 100),
-            tick(90),
-            puts(ALICE, "a:1", 190),
-            crash(ALICE),
-        ];
+        let renewed = [puts(ALICE, "a:1", 100), tick(90), puts(ALICE, "a:1", 190), crash(ALICE)];
         assert_eq!(told_all(monitor(), renewed), Ok(()));
     }
 
@@ -143,24 +138,14 @@ mod tests {
 
     #[test]
     fn accepts_an_orphan_that_another_client_repairs_in_time() {
-        let repaired = [
-            puts(ALICE, "a:1", None),
-            crash(ALICE),
-            tick(99),
-            puts(BOB, "a:1", 199),
-            tick(100),
-        ];
+        let repaired =
+            [puts(ALICE, "a:1", None), crash(ALICE), tick(99), puts(BOB, "a:1", 199), tick(100)];
         assert_eq!(told_all(monitor(), repaired), Ok(()));
     }
 
     #[test]
     fn accepts_that_the_living_keep_their_locks_while_others_crash() {
-        let others = [
-            puts(ALICE, "a:1", None),
-            crash(BOB),
-            tick(1000),
-            removes(ALICE),
-        ];
+        let others = [puts(ALICE, "a:1", None), crash(BOB), tick(1000), removes(ALICE)];
         assert_eq!(told_all(monitor(), others), Ok(()));
     }
 
@@ -202,11 +187,7 @@ mod tests {
 
     #[test]
     fn rejects_an_orphan_on_any_server() {
-        let second = [
-            puts(ALICE, "a:1", 100),
-            elsewhere(puts(ALICE, "a:1", None)),
-            removes(ALICE),
-        ];
+        let second = [puts(ALICE, "a:1", 100), elsewhere(puts(ALICE, "a:1", None)), removes(ALICE)];
         assert!(told_all(monitor(), second).is_err());
     }
 

@@ -17,9 +17,7 @@ impl NoOverdraft {
     /// Watches the balance `key`. The servers have to [watch](crate::redis::Node::watch) it too.
     #[must_use]
     pub fn of(key: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-        }
+        Self { key: key.to_owned() }
     }
 }
 
@@ -29,13 +27,7 @@ impl Monitor for NoOverdraft {
     }
 
     fn step(&mut self, event: &Event, names: &Trace) -> Result<(), String> {
-        let Kind::Truth {
-            object,
-            key,
-            value: Some(balance),
-            ..
-        } = &event.kind
-        else {
+        let Kind::Truth { object, key, value: Some(balance), .. } = &event.kind else {
             return Ok(());
         };
         let wrong = match is_negative(balance) {
@@ -45,9 +37,7 @@ impl Monitor for NoOverdraft {
             None => "not an amount",
         };
         let (actor, server) = (names.actor(event.actor), names.object(*object));
-        Err(format!(
-            "{actor} left {balance:?} in {key} on {server}, which is {wrong}"
-        ))
+        Err(format!("{actor} left {balance:?} in {key} on {server}, which is {wrong}"))
     }
 
     fn fingerprint(&self) -> u64 {
@@ -92,11 +82,7 @@ mod tests {
 
     #[test]
     fn rejects_a_negative_balance_even_if_it_is_made_good() {
-        let overdrawn = [
-            puts(ALICE, "100", None),
-            puts(BOB, "-1", None),
-            puts(BOB, "100", None),
-        ];
+        let overdrawn = [puts(ALICE, "100", None), puts(BOB, "-1", None), puts(BOB, "100", None)];
         let said = "bob left \"-1\" in k on r1, which is negative";
         assert_eq!(judge(overdrawn), Err(said.to_owned()));
         assert!(judge([puts(BOB, "-0.01", None)]).is_err());
@@ -106,10 +92,7 @@ mod tests {
     #[test]
     fn rejects_what_is_not_an_amount() {
         let said = "bob left \"a list of 2\" in k on r1, which is not an amount";
-        assert_eq!(
-            judge([puts(BOB, "a list of 2", None)]),
-            Err(said.to_owned())
-        );
+        assert_eq!(judge([puts(BOB, "a list of 2", None)]), Err(said.to_owned()));
     }
 
     #[test]

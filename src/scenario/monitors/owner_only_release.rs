@@ -21,16 +21,11 @@ impl OwnerOnlyRelease {
     /// Watches the lock `key`. The servers have to [watch](crate::redis::Node::watch) it too.
     #[must_use]
     pub fn of(key: &str) -> Self {
-        Self {
-            held: Held::new(key),
-        }
+        Self { held: Held::new(key) }
     }
 
     fn judge(&self, event: &Event, names: &Trace) -> Result<(), String> {
-        let Kind::Truth {
-            object, key, value, ..
-        } = &event.kind
-        else {
+        let Kind::Truth { object, key, value, .. } = &event.kind else {
             return Ok(());
         };
         let holding = self.held.servers.get(object);
@@ -98,12 +93,7 @@ mod tests {
 
     #[test]
     fn accepts_a_newcomer_from_the_instant_at_which_a_lock_expires() {
-        let expired = [
-            puts(ALICE, "a:1", 100),
-            tick(100),
-            puts(BOB, "b:1", 200),
-            removes(BOB),
-        ];
+        let expired = [puts(ALICE, "a:1", 100), tick(100), puts(BOB, "b:1", 200), removes(BOB)];
         assert_eq!(judge(expired), Ok(()));
         let shared_token = [puts(ALICE, "t", 100), tick(100), puts(BOB, "t", 200)];
         let owner_changed = shared_token.into_iter().chain([removes(BOB)]);
@@ -125,12 +115,8 @@ mod tests {
 
     #[test]
     fn rejects_the_removal_of_anothers_lock() {
-        let late_release = [
-            puts(ALICE, "a:1", 100),
-            tick(100),
-            puts(BOB, "b:1", 200),
-            removes(ALICE),
-        ];
+        let late_release =
+            [puts(ALICE, "a:1", 100), tick(100), puts(BOB, "b:1", 200), removes(ALICE)];
         let said = "alice removed the lock k on r1, which bob had obtained as b:1";
         assert_eq!(judge(late_release), Err(said.to_owned()));
         let one_instant_early = [puts(ALICE, "a:1", 100), tick(99), removes(BOB)];
@@ -139,12 +125,7 @@ mod tests {
 
     #[test]
     fn rejects_the_removal_of_anothers_lock_that_has_the_same_token() {
-        let shared_token = [
-            puts(ALICE, "t", 100),
-            tick(100),
-            puts(BOB, "t", 200),
-            removes(ALICE),
-        ];
+        let shared_token = [puts(ALICE, "t", 100), tick(100), puts(BOB, "t", 200), removes(ALICE)];
         assert!(judge(shared_token).is_err());
     }
 
@@ -160,11 +141,8 @@ mod tests {
 
     #[test]
     fn rejects_on_the_server_where_it_happened() {
-        let second_server = [
-            puts(BOB, "b:1", 100),
-            elsewhere(puts(ALICE, "a:1", 100)),
-            elsewhere(removes(BOB)),
-        ];
+        let second_server =
+            [puts(BOB, "b:1", 100), elsewhere(puts(ALICE, "a:1", 100)), elsewhere(removes(BOB))];
         let said = "bob removed the lock k on r2, which alice had obtained as a:1";
         assert_eq!(judge(second_server), Err(said.to_owned()));
     }

@@ -18,9 +18,7 @@ pub(super) fn told(
     events: impl IntoIterator<Item = Event>,
 ) -> Result<(), String> {
     let names = names();
-    events
-        .into_iter()
-        .try_for_each(|event| monitor.step(&event, &names))
+    events.into_iter().try_for_each(|event| monitor.step(&event, &names))
 }
 
 /// What `monitor` says of an execution that has ended.
@@ -80,12 +78,7 @@ pub(super) fn truth(
     value: Option<&str>,
     until: Option<u64>,
 ) -> Event {
-    let kind = Kind::Truth {
-        object,
-        key: key.to_owned(),
-        value: value.map(str::to_owned),
-        until,
-    };
+    let kind = Kind::Truth { object, key: key.to_owned(), value: value.map(str::to_owned), until };
     event(actor, kind)
 }
 

@@ -39,10 +39,7 @@ struct Mortal {
 
 impl Mortal {
     fn after(connections: usize) -> Self {
-        Mortal {
-            node: server::simulated(),
-            left: Arc::new(AtomicUsize::new(connections)),
-        }
+        Mortal { node: server::simulated(), left: Arc::new(AtomicUsize::new(connections)) }
     }
 }
 
@@ -51,10 +48,7 @@ impl Server for Mortal {
 
     fn connect(&self) -> Result<Self::Connection, ServerError> {
         let less = |left: usize| left.checked_sub(1);
-        match self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
-        {
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
             Ok(_) => Ok(self.node.connect()),
             Err(_) => Err(ServerError::Unreachable {
                 address: self.address(),
@@ -107,11 +101,7 @@ fn a_server_that_is_lost_leaves_transactions_undecided_and_says_so() {
     assert_eq!(remarks[0], "error: 5 of 5 transactions were not decided");
     let begin = "error: the final balances are not known, and the keys lockproof:demo:";
     let end = format!(":* may be left on the server: {GONE}");
-    assert!(
-        remarks[1].starts_with(begin) && remarks[1].ends_with(&end),
-        "{}",
-        remarks[1]
-    );
+    assert!(remarks[1].starts_with(begin) && remarks[1].ends_with(&end), "{}", remarks[1]);
     assert_eq!(remarks.len(), 2);
 }
 
@@ -142,14 +132,8 @@ fn many_accounts_and_transactions_are_no_different_from_few() {
     let (result, lines, _) = run_on(&node, input);
     assert_eq!(result.unwrap(), Status::Success);
     let balances = &lines[TELLERS + 2..];
-    assert_eq!(
-        balances[..2],
-        ["Account 00000: 0.22", "Account 00001: 0.22"]
-    );
-    assert_eq!(
-        balances[2..4],
-        ["Account 00002: 0.21", "Account 00003: 0.00"]
-    );
+    assert_eq!(balances[..2], ["Account 00000: 0.22", "Account 00001: 0.22"]);
+    assert_eq!(balances[2..4], ["Account 00002: 0.21", "Account 00003: 0.00"]);
     assert_eq!(balances.len(), ACCOUNTS + 1);
     assert_eq!(keys_left(&node), 0);
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use lockproof::bank::{Account, BankError, Money, Outcome, RemoteBank, Transaction};
 use lockproof::lock::{RedisLock, Retry, Tokens};
 use lockproof::redis::Keyspace;
-use lockproof::scenario::monitors::MutualExclusion;
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::Runtime;
 
@@ -25,16 +24,13 @@ pub struct Tellers {
 impl Scenario for Tellers {
     fn run<R: Runtime>(&self, world: &World<R>) {
         let node = world.redis("redis");
-        world.monitor(MutualExclusion::default());
-        let account = Account::new(
-            ACCOUNT.parse().expect("a number"),
-            Money::from_minor(OPENING),
-        );
+        world.guard_lock(&node, &format!("account:{ACCOUNT}:lock"), TTL);
+        world.guard_mark(&node, &format!("account:{ACCOUNT}:mark"));
+        world.guard_balance(&node, &format!("account:{ACCOUNT}:balance"));
+        let account = Account::new(ACCOUNT.parse().expect("a number"), Money::from_minor(OPENING));
         let mut clerk = RemoteBank::new(RedisLock::new(node.connect()).with_clock(world.clock()));
         clerk.lock_mut().load_scripts().expect("the server answers");
-        clerk
-            .open(std::slice::from_ref(&account))
-            .expect("no account is open yet");
+        clerk.open(std::slice::from_ref(&account)).expect("no account is open yet");
         // Not part of the model: what the tellers were told, looked at when they have ended.
         let net = Arc::new(Mutex::new(0));
         for (name, amount) in super::clients::NAMES.iter().zip(self.amounts) {
