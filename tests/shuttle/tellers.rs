@@ -10,7 +10,7 @@ use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::Runtime;
 
 const ACCOUNT: &str = "11111";
-const OPENING: i64 = 100_00;
+const OPENING: i64 = 10_000;
 const TTL: Duration = Duration::from_millis(1000);
 
 /// The scenario: amounts in minor units, a client each.
