@@ -21,14 +21,16 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use redis::Connection;
 
-#[path = "redis_server/server.rs"]
+#[path = "redis_server/empty.rs"]
+mod empty;
+#[path = "support/server.rs"]
 mod server;
 #[path = "redis_server/step.rs"]
 mod step;
 #[path = "redis_server/words.rs"]
 mod words;
 
-use server::Server;
+use empty::Empty;
 use step::{Step, command, shown};
 use words::{SCRIPTS, TEMPLATES, words};
 
@@ -45,8 +47,8 @@ fn milliseconds() -> u64 {
 }
 
 impl Pair {
-    fn start() -> Option<(Server, Pair)> {
-        let (server, real) = Server::start()?;
+    fn start() -> Option<(Empty, Pair)> {
+        let (server, real) = Empty::start()?;
         let version = server.version.clone();
         let simulated = Direct::default();
         Some((server, Pair { real, simulated, version }))

@@ -118,12 +118,12 @@ fn lock_is_free_after_a_crash_and_the_ttl() {
 
 #[test]
 fn distributed_bank_conserves_money_with_the_fence() {
-    let tellers = Tellers { amounts: &[10_00, -20_00], fenced: true, budgets: one_tick() };
+    let tellers = Tellers { amounts: &[1_000, -2_000], fenced: true, budgets: one_tick() };
     holds(3_000, &tellers);
 }
 
 #[test]
 fn finds_money_lost_without_the_fence() {
-    let tellers = Tellers { amounts: &[10_00, -20_00], fenced: false, budgets: one_tick() };
+    let tellers = Tellers { amounts: &[1_000, -2_000], fenced: false, budgets: one_tick() };
     is_found(Property::ConservedBalance, 20_000, &tellers);
 }

@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use shuttle::scheduler::Scheduler;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use super::quiet::Quiet;
-use super::steer::{Log, Steered, lock};
+use super::steer::{Chooser, Log, Steered, lock};
 use super::{Bound, Exploration, Schedule, Verdict};
 use crate::scenario::{Property, Scenario, Violation, execute};
 use crate::sync::Shuttle;
@@ -23,26 +22,17 @@ struct Findings {
     last: Option<(Verdict, Trace, Schedule)>,
 }
 
-/// Runs executions until the scheduler wants no more, or one breaks a property.
+/// Runs executions until the chooser wants no more, or one breaks a property.
 pub(super) fn drive<S: Scenario>(
     scenario: &S,
-    scheduler: impl Scheduler + 'static,
+    chooser: impl Chooser,
     max_steps: usize,
-) -> Exploration {
-    steer(scenario, max_steps, |log| Steered::new(scheduler, log, max_steps))
-}
-
-/// Like [`drive`], for a scheduler that is dressed by its owner.
-pub(super) fn steer<S: Scenario, I: Scheduler + 'static>(
-    scenario: &S,
-    max_steps: usize,
-    dress: impl FnOnce(Arc<Mutex<Log>>) -> Steered<I>,
 ) -> Exploration {
     let _quiet = Quiet::new();
     let begun = Instant::now();
     let log = Arc::new(Mutex::new(Log::default()));
     let findings = Arc::new(Mutex::new(Findings::default()));
-    let steered = dress(Arc::clone(&log));
+    let steered = Steered::new(chooser, Arc::clone(&log), max_steps);
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
     Runner::new(steered, config()).run(move || {
         let recorder = Recorder::new();

@@ -5,11 +5,14 @@
 //! | [`stress()`] | `Std` | repeats the scenario on real threads |
 //! | [`loom()`] | `Loom` | every interleaving, under the C11 memory model |
 //! | [`random`], [`pct`], [`urw`] | `Shuttle` | random interleavings, from a seed |
+//! | [`exhaustive()`] | `Shuttle` | every interleaving, each state once |
 //! | [`replay()`] | `Shuttle` | one interleaving, by the actors' names |
 //!
 //! All return an [`Exploration`]. Nothing is learnt from the text of a panic, and nothing is printed.
 
 mod drive;
+mod exhaustive;
+mod fingerprint;
 mod loom;
 mod quiet;
 mod replay;
@@ -19,6 +22,7 @@ mod steer;
 mod stress;
 mod verdict;
 
+pub use exhaustive::{Search, exhaustive};
 pub use loom::{LoomBounds, loom};
 pub use replay::{Divergence, replay};
 pub use schedule::{Schedule, ScheduleError};

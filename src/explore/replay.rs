@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use shuttle::scheduler::{Schedule as ShuttleSchedule, Scheduler, Task, TaskId};
-
 use super::drive::drive;
-use super::steer::{actor, lock};
+use super::steer::{Choice, Chooser, Turn, lock};
 use super::{Exploration, Schedule};
 use crate::scenario::Scenario;
 use crate::trace;
@@ -72,49 +70,28 @@ struct Script {
     diverged: Arc<Mutex<Option<Divergence>>>,
 }
 
-impl Scheduler for Script {
-    fn new_execution(&mut self) -> Option<ShuttleSchedule> {
-        let first = !self.begun;
-        self.begun = true;
-        first.then(|| ShuttleSchedule::new(0))
+impl Chooser for Script {
+    fn begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.begun, true)
     }
 
-    fn next_task(
-        &mut self,
-        runnable: &[&Task],
-        current: Option<TaskId>,
-        _: bool,
-    ) -> Option<TaskId> {
-        let name = |task: TaskId| {
-            let recorder = trace::current();
-            recorder.map_or_else(String::new, |recorder| recorder.actor_name(actor(task)))
-        };
-        let ids = || runnable.iter().map(|task| task.id());
-        if let Some(expected) = self.names.get(self.at)
-            && lock(&self.diverged).is_none()
-        {
+    fn choose(&mut self, turn: &Turn<'_>) -> Choice {
+        let Some(recorder) = trace::current() else { return Choice::Abandon };
+        let able = || turn.enabled.iter().chain(turn.offers).copied();
+        if let Some(expected) = self.names.get(self.at) {
             self.at += 1;
-            if let Some(task) = ids().find(|task| name(*task) == *expected) {
-                return Some(task);
+            if let Some(actor) = able().find(|actor| recorder.actor_name(*actor) == *expected) {
+                return Choice::Go(actor);
             }
             *lock(&self.diverged) = Some(Divergence {
                 step: self.at,
                 expected: expected.clone(),
-                runnable: ids().map(name).collect(),
+                runnable: able().map(|actor| recorder.actor_name(actor)).collect(),
             });
+            return Choice::Abandon;
         }
         // A fault is not something that happens by default.
-        let by_itself = |task: &TaskId| {
-            let name = name(*task);
-            name != "clock" && !name.contains(':')
-        };
-        current
-            .filter(|current| ids().any(|task| task == *current) && by_itself(current))
-            .or_else(|| ids().find(by_itself))
-            .or_else(|| ids().next())
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        0
+        let goes_on = turn.last.filter(|last| turn.enabled.contains(last));
+        goes_on.or(turn.enabled.first().copied()).map_or(Choice::Abandon, Choice::Go)
     }
 }

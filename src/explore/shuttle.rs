@@ -1,11 +1,15 @@
 //! Random exploration with shuttle's schedulers: random walk, probabilistic concurrency testing, and
 //! uniform random walk.
 
-use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
+use std::mem::ManuallyDrop;
+
+use shuttle::scheduler::{
+    PctScheduler, RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler,
+};
 
 use super::Exploration;
-use super::drive::{drive, steer};
-use super::steer::Steered;
+use super::drive::drive;
+use super::steer::{Choice, Chooser, Turn, actor};
 use crate::scenario::Scenario;
 
 /// How to draw interleavings.
@@ -41,7 +45,7 @@ impl Sampling {
 #[must_use]
 pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
     let scheduler = RandomScheduler::new_from_seed(sampling.seed(), sampling.count());
-    sample(scenario, scheduler, sampling)
+    sample(scenario, Drawn::by(scheduler), sampling)
 }
 
 /// Probabilistic concurrency testing with `depth - 1` changes of priority: it finds a bug of that depth
@@ -50,7 +54,7 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
     let scheduler = PctScheduler::new_from_seed(sampling.seed(), depth.max(1), sampling.count());
-    sample(scenario, scheduler, sampling)
+    sample(scenario, Drawn::by(scheduler), sampling)
 }
 
 /// Uniform random walk: weighs each actor by the steps it has left, so that interleavings are drawn more
@@ -58,21 +62,56 @@ pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Explo
 #[must_use]
 pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
     let scheduler = UrwRandomScheduler::new_from_seed(sampling.seed(), sampling.count());
-    let exploration = steer(scenario, sampling.max_steps, |log| {
-        Steered::new(scheduler, log, sampling.max_steps).introducing()
-    });
-    seeded(exploration, sampling)
+    let drawn = Drawn { introduced: Some(0), ..Drawn::by(scheduler) };
+    sample(scenario, drawn, sampling)
 }
 
-fn sample<S: Scenario>(
-    scenario: &S,
-    scheduler: impl Scheduler + 'static,
-    sampling: Sampling,
-) -> Exploration {
-    seeded(drive(scenario, scheduler, sampling.max_steps), sampling)
-}
-
-fn seeded(mut exploration: Exploration, sampling: Sampling) -> Exploration {
+fn sample<S: Scenario>(scenario: &S, drawn: impl Chooser, sampling: Sampling) -> Exploration {
+    let mut exploration = drive(scenario, drawn, sampling.max_steps);
     exploration.seed = Some(sampling.seed());
     exploration
+}
+
+/// A scheduler of shuttle's as a chooser.
+struct Drawn<S> {
+    /// Never dropped: the random one prints a seed when it is dropped before its last execution.
+    scheduler: ManuallyDrop<S>,
+    /// Whom it chose last; it has not heard of what others decided.
+    last: Option<TaskId>,
+    /// How many tasks it has been shown, if it counts on seeing each as it is spawned.
+    introduced: Option<usize>,
+}
+
+impl<S> Drawn<S> {
+    fn by(scheduler: S) -> Self {
+        Self { scheduler: ManuallyDrop::new(scheduler), last: None, introduced: None }
+    }
+}
+
+impl<S: Scheduler + 'static> Chooser for Drawn<S> {
+    fn begin(&mut self) -> bool {
+        self.last = None;
+        self.introduced = self.introduced.map(|_| 0);
+        self.scheduler.new_execution().is_some()
+    }
+
+    fn look(&mut self, tasks: &[&Task]) {
+        let Some(known) = &mut self.introduced else { return };
+        let newest = tasks.iter().map(|task| usize::from(task.id()) + 1).max().unwrap_or(0);
+        if newest > *known {
+            *known = newest;
+            // What it chooses does not matter here: most of them cannot go on.
+            let _ = self.scheduler.next_task(tasks, None, false);
+        }
+    }
+
+    fn choose(&mut self, turn: &Turn<'_>) -> Choice {
+        let able = |task: &&&Task| {
+            let actor = actor(task.id());
+            turn.enabled.contains(&actor) || turn.offers.contains(&actor)
+        };
+        let candidates: Vec<&Task> = turn.tasks.iter().filter(able).copied().collect();
+        self.last = self.scheduler.next_task(&candidates, self.last, false);
+        self.last.map_or(Choice::Abandon, |task| Choice::Go(actor(task)))
+    }
 }

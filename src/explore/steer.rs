@@ -1,15 +1,55 @@
-//! The decorator that every scheduler of the shuttle family wears: it lets the inner scheduler choose
-//! only among those that can take a visible step, and notes whom it chose.
+//! The scheduler that every engine of the shuttle family runs under. It looks at the board before each
+//! decision, does what has to be done, and asks a [`Chooser`] only where there is a choice: which of the
+//! actors that can take a visible step takes it.
 
-use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shuttle::scheduler::{Schedule as ShuttleSchedule, Scheduler, Task, TaskId};
 
 use crate::sync::board::{self, Survey};
-use crate::trace::ActorId;
+use crate::trace::{self, ActorId};
 
-/// What the decorator saw of the current execution; shared with the body that runs in it.
+/// Chooses who takes the next visible step.
+pub(super) trait Chooser: 'static {
+    /// Whether to run another execution.
+    fn begin(&mut self) -> bool;
+
+    /// Chooses, or gives the execution up.
+    fn choose(&mut self, turn: &Turn<'_>) -> Choice;
+
+    /// Is shown all tasks that have not ended, at each of shuttle's scheduling points.
+    fn look(&mut self, tasks: &[&Task]) {
+        let _ = tasks;
+    }
+
+    /// Whether it wants states to be written down.
+    fn remembers(&self) -> bool {
+        false
+    }
+}
+
+/// A choice to make.
+pub(super) struct Turn<'a> {
+    /// All tasks that have not ended.
+    pub(super) tasks: &'a [&'a Task],
+    /// Actors that can take their next step.
+    pub(super) enabled: &'a [ActorId],
+    /// Faults, and the clock, that can strike.
+    pub(super) offers: &'a [ActorId],
+    /// Who took the last visible step.
+    pub(super) last: Option<ActorId>,
+}
+
+/// What was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// This one takes its step.
+    Go(ActorId),
+    /// Nobody does: the rest of this execution is known.
+    Abandon,
+}
+
+/// What was seen of the current execution; shared with the body that runs in it.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     /// Who took each visible step.
@@ -21,121 +61,96 @@ pub(super) struct Log {
 }
 
 /// A scheduler that knows what each actor is about to do.
-pub(super) struct Steered<S> {
-    /// Never dropped: shuttle's random scheduler prints a seed when it is dropped before its last execution.
-    inner: ManuallyDrop<S>,
+pub(super) struct Steered<C> {
+    chooser: C,
     log: Arc<Mutex<Log>>,
     max_steps: usize,
-    /// Whom the inner scheduler chose last; it has not heard of the others.
-    last: Option<TaskId>,
-    /// How many tasks the inner scheduler has been shown, if it wants to see each as it is spawned.
-    introduced: Option<usize>,
 }
 
-impl<S: Scheduler> Steered<S> {
-    pub(super) fn new(inner: S, log: Arc<Mutex<Log>>, max_steps: usize) -> Self {
-        Self { inner: ManuallyDrop::new(inner), log, max_steps, last: None, introduced: None }
-    }
-
-    /// Shows every task to the inner scheduler as soon as it exists. Uniform random walk counts on it.
-    pub(super) fn introducing(mut self) -> Self {
-        self.introduced = Some(0);
-        self
-    }
-
-    fn introduce(&mut self, runnable: &[&Task]) {
-        let Some(known) = &mut self.introduced else {
-            return;
-        };
-        let newest = runnable.iter().map(|task| usize::from(task.id()) + 1).max().unwrap_or(0);
-        if newest > *known {
-            *known = newest;
-            // What it chooses does not matter here: most of them cannot go on.
-            let _ = self.inner.next_task(runnable, None, false);
-        }
+impl<C: Chooser> Steered<C> {
+    pub(super) fn new(chooser: C, log: Arc<Mutex<Log>>, max_steps: usize) -> Self {
+        Self { chooser, log, max_steps }
     }
 
     /// Who goes on. `None`: nobody can, and nothing can be done about it.
-    fn decide(&mut self, runnable: &[&Task], current: Option<TaskId>) -> Option<ActorId> {
+    fn decide(&mut self, tasks: &[&Task], current: Option<TaskId>) -> Option<ActorId> {
         // An actor whose body is over still has a few lines of shuttle's to run.
         if let Some(current) = current.map(actor)
             && board::has_ended(current)
-            && runnable.iter().any(|task| actor(task.id()) == current)
+            && tasks.iter().any(|task| actor(task.id()) == current)
         {
             return Some(current);
         }
-        let mut survey = board::survey();
-        if survey.forced.is_none() && survey.enabled.is_empty() && !survey.idle {
-            // The main actor waits for somebody itself, so it cannot be called.
-            board::deadlock();
-            survey = board::survey();
-        }
+        let survey = board::survey();
         if survey.forced.is_some() {
             return survey.forced;
         }
-        if survey.enabled.is_empty() {
-            return Some(ActorId::MAIN);
-        }
-        // While the main actor sets up and judges there is nobody else: no decision to speak of.
-        if survey.enabled == [ActorId::MAIN] && survey.offers.is_empty() {
-            return Some(ActorId::MAIN);
-        }
-        if lock(&self.log).chosen.len() >= self.max_steps {
-            lock(&self.log).too_long = true;
+        let broken = trace::current().is_some_and(|recorder| recorder.is_broken());
+        if broken && !board::unfinished().is_empty() {
             board::doom_all();
             return board::survey().forced;
         }
-        let chosen = self.ask(runnable, &survey)?;
-        lock(&self.log).chosen.push(chosen);
-        Some(chosen)
+        if survey.enabled.is_empty() && !survey.idle {
+            // The main actor waits for somebody itself, so it cannot be called.
+            board::deadlock();
+            return board::survey().forced;
+        }
+        // While the main actor sets up and judges there is nobody else: no decision to speak of.
+        let only_main = survey.enabled == [ActorId::MAIN] && survey.offers.is_empty();
+        if survey.enabled.is_empty() || only_main {
+            return Some(ActorId::MAIN);
+        }
+        self.choose(tasks, &survey)
     }
 
-    fn ask(&mut self, runnable: &[&Task], survey: &Survey) -> Option<ActorId> {
-        let candidates: Vec<&Task> = runnable
-            .iter()
-            .filter(|task| {
-                let actor = actor(task.id());
-                survey.enabled.contains(&actor) || survey.offers.contains(&actor)
-            })
-            .copied()
-            .collect();
-        self.last = self.inner.next_task(&candidates, self.last, false);
-        self.last.map(actor)
+    fn choose(&mut self, tasks: &[&Task], survey: &Survey) -> Option<ActorId> {
+        let mut log = lock(&self.log);
+        if log.chosen.len() >= self.max_steps {
+            log.too_long = true;
+            board::abandon();
+            return board::survey().forced;
+        }
+        let Survey { enabled, offers, .. } = survey;
+        let turn = Turn { tasks, enabled, offers, last: log.chosen.last().copied() };
+        match self.chooser.choose(&turn) {
+            Choice::Go(chosen) => {
+                log.chosen.push(chosen);
+                Some(chosen)
+            }
+            Choice::Abandon => {
+                board::abandon();
+                board::survey().forced
+            }
+        }
     }
 }
 
-impl<S: Scheduler> Scheduler for Steered<S> {
+impl<C: Chooser> Scheduler for Steered<C> {
     fn new_execution(&mut self) -> Option<ShuttleSchedule> {
-        if lock(&self.log).stop {
+        if lock(&self.log).stop || !self.chooser.begin() {
             return None;
         }
-        let schedule = self.inner.new_execution()?;
-        board::reset(false);
-        self.last = None;
-        self.introduced = self.introduced.map(|_| 0);
+        board::reset(self.chooser.remembers());
         let mut log = lock(&self.log);
         log.chosen.clear();
         log.too_long = false;
-        Some(schedule)
+        Some(ShuttleSchedule::new(0))
     }
 
-    fn next_task(
-        &mut self,
-        runnable: &[&Task],
-        current: Option<TaskId>,
-        _: bool,
-    ) -> Option<TaskId> {
-        self.introduce(runnable);
-        let next = self.decide(runnable, current)?;
-        runnable.iter().map(|task| task.id()).find(|task| actor(*task) == next)
+    fn next_task(&mut self, tasks: &[&Task], current: Option<TaskId>, _: bool) -> Option<TaskId> {
+        self.chooser.look(tasks);
+        let next = self.decide(tasks, current)?;
+        tasks.iter().map(|task| task.id()).find(|task| actor(*task) == next)
     }
 
+    /// Nothing in a scenario draws from it: randomness in a model would be an observation.
     fn next_u64(&mut self) -> u64 {
-        self.inner.next_u64()
+        0
     }
 }
 
-/// The log, which is only ever touched between two steps: nobody waits for it.
+/// What is shared between a scheduler and the bodies it runs is only ever touched between two steps:
+/// nobody waits for it.
 pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,6 +10,7 @@
 //! | [`shared_token`] | `owner-only-release` | every holder passes the owner check |
 
 pub mod check_then_act;
+pub mod fence_only_on_writes;
 pub mod get_del_release;
 pub mod lock_order;
 pub mod lost_update;

@@ -75,6 +75,13 @@ impl<R: Runtime> Node<R> {
         self.store.peek(|keyspace| keyspace.next_deadline(now_ms))
     }
 
+    /// Drops the keys whose time has come. They are absent anyway; but two servers that differ only in
+    /// what is absent are better equal.
+    pub(crate) fn expire(&self) {
+        let now = self.clock.peek_ms();
+        self.store.amend(|keyspace| keyspace.purge(now));
+    }
+
     /// One step of the calling actor.
     fn carry_out(&self, batch: &Batch) -> Vec<Reply> {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -43,4 +43,9 @@ impl Budgets {
     pub fn may_crash(&self) -> &[String] {
         &self.crashes
     }
+
+    /// Whether any fault is aimed at this actor.
+    pub(super) fn names_any(&self, actor: &str) -> bool {
+        self.crashes.iter().any(|name| name == actor)
+    }
 }

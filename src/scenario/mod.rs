@@ -31,8 +31,10 @@
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
 mod budgets;
+mod faults;
 mod guard;
 pub mod monitors;
+mod play;
 mod property;
 mod run;
 mod world;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::atomic::Ordering;
 
-use super::{Runtime, digest, inert};
+use super::tape::Tape;
+use super::{Runtime, inert};
 use crate::trace::{self, Kind, ObjectId, Verb};
 
 /// An atomic 64-bit integer, supplied by the runtime `R`. Each access names its memory ordering, as in
@@ -18,7 +19,7 @@ impl<R: Runtime> Atomic<R> {
     #[must_use]
     pub fn new(name: &str, value: i64) -> Self {
         let object = trace::object(name);
-        R::content(object, Some(digest::of(&value)));
+        R::content(object, || Some(Tape::of(&value)));
         Self { object, inner: R::atomic(object, value) }
     }
 
@@ -64,12 +65,10 @@ impl<R: Runtime> Atomic<R> {
         }
         let found = R::apply(&self.inner, verb, ordering);
         if !unwinding {
-            if R::remembers() {
-                // A store shows its actor nothing: the value it replaced is not part of what was seen.
-                let seen = if matches!(verb, Verb::Store(_)) { 0 } else { found };
-                R::observe(digest::of(&seen));
-                R::content(self.object, Some(digest::of(&verb.leaves(found))));
-            }
+            // A store shows its actor nothing: the value it replaced is not part of what was seen.
+            let seen = (!matches!(verb, Verb::Store(_))).then_some(found);
+            R::observe(|| Tape::of(&seen));
+            R::content(self.object, || Some(Tape::of(&verb.leaves(found))));
             trace::record(R::me(), || Kind::Atomic { object: self.object, verb, found });
         }
         found

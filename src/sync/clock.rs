@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Runtime, Shared, digest, inert};
+use super::tape::Tape;
+use super::{Runtime, Shared, inert};
 use crate::trace::{self, Kind};
 
 /// A monotonic clock. Clones show the same time.
@@ -53,7 +54,7 @@ impl<R: Runtime> Clock<R> {
                 }
                 let now = timeline.peek(|timeline| timeline.now);
                 if !inert() {
-                    R::observe(digest::of(&now));
+                    R::observe(|| Tape::of(&now));
                     trace::record(R::me(), || Kind::Now(now));
                 }
                 Duration::from_millis(now)

@@ -21,7 +21,6 @@ mod atomic;
 pub(crate) mod board;
 mod clock;
 mod condvar;
-mod digest;
 #[cfg(feature = "model")]
 mod loom;
 mod mutex;
@@ -30,6 +29,7 @@ mod shared;
 #[cfg(feature = "model")]
 mod shuttle;
 mod std;
+pub(crate) mod tape;
 mod thread;
 
 pub use atomic::Atomic;
@@ -46,7 +46,7 @@ pub use shared::Shared;
 pub use shuttle::Shuttle;
 pub use std::Std;
 #[cfg(feature = "model")]
-pub(crate) use thread::Doom;
+pub(crate) use thread::{Doom, panic_message};
 pub use thread::{JoinHandle, spawn};
 
 /// Whether the caller is being unwound, and the seam therefore inert.

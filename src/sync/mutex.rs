@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
-use super::digest::{self, Digest};
+use super::tape::{Tape, Write};
 use super::{Runtime, inert};
 use crate::trace::{self, Kind, ObjectId};
 
@@ -19,7 +19,7 @@ use crate::trace::{self, Kind, ObjectId};
 /// ```
 pub struct Mutex<R: Runtime, T: Send + 'static> {
     object: ObjectId,
-    digest: Digest<T>,
+    write: Write<T>,
     inner: R::Mutex<T>,
 }
 
@@ -29,21 +29,19 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
     where
         T: Hash,
     {
-        Self::with_digest(name, value, Some(digest::of))
+        Self::written_by(name, value, Some(Tape::of))
     }
 
     /// A free mutex around a value that cannot be hashed. Explorers that remember states refuse a
     /// scenario that holds one, instead of searching it on a guess.
     pub fn opaque(name: &str, value: T) -> Self {
-        Self::with_digest(name, value, None)
+        Self::written_by(name, value, None)
     }
 
-    fn with_digest(name: &str, value: T, digest: Digest<T>) -> Self {
+    fn written_by(name: &str, value: T, write: Write<T>) -> Self {
         let object = trace::object(name);
-        if R::remembers() {
-            R::content(object, digest.map(|digest| digest(&value)));
-        }
-        Self { object, digest, inner: R::mutex(object, value) }
+        R::content(object, || write.map(|write| write(&value)));
+        Self { object, write, inner: R::mutex(object, value) }
     }
 
     /// Takes the mutex, waiting for it if somebody else has it.
@@ -58,9 +56,7 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
         if inert() {
             return;
         }
-        if R::remembers() {
-            R::observe(self.digest.map_or(0, |digest| digest(value)));
-        }
+        R::observe(|| self.write.map_or_else(Tape::default, |write| write(value)));
         trace::record(R::me(), || kind);
     }
 
@@ -69,9 +65,7 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
         if R::collapsed() {
             return;
         }
-        if R::remembers() {
-            R::content(self.object, self.digest.map(|digest| digest(value)));
-        }
+        R::content(self.object, || self.write.map(|write| write(value)));
         trace::record(R::me(), || kind);
     }
 }

@@ -6,6 +6,7 @@ use std::ops::DerefMut;
 use std::sync::atomic::Ordering;
 use std::thread::Result;
 
+use super::tape::Tape;
 use crate::trace::{ActorId, ObjectId, Verb};
 
 /// Supplies the primitives. Scenarios, locks and banks name it only as a type parameter, and reach
@@ -105,16 +106,34 @@ pub trait Runtime:
         false
     }
 
-    /// Whether an explorer remembers states, and wants the digests below.
+    /// Whether an explorer remembers states, and wants the tapes below.
+    #[doc(hidden)]
     fn remembers() -> bool {
         false
     }
-    /// The content of `object` is now what has this digest; `None` cannot be hashed.
-    fn content(object: ObjectId, digest: Option<u64>) {
-        let _ = (object, digest);
+    /// What is in `object` now; `None` cannot be hashed.
+    #[doc(hidden)]
+    fn content(object: ObjectId, tape: impl FnOnce() -> Option<Tape>) {
+        let _ = (object, tape);
     }
-    /// The calling actor has seen what has this digest.
-    fn observe(digest: u64) {
-        let _ = digest;
+    /// What the calling actor has just seen.
+    #[doc(hidden)]
+    fn observe(tape: impl FnOnce() -> Tape) {
+        let _ = tape;
+    }
+    /// What `actor` has come to, now that its body is over: what it saw before matters to nobody.
+    #[doc(hidden)]
+    fn conclude(actor: ActorId, result: impl FnOnce() -> Tape) {
+        let _ = (actor, result);
+    }
+    /// `actor` runs the same code as every other client, and differs from them only in its name.
+    #[doc(hidden)]
+    fn client(actor: ActorId) {
+        let _ = actor;
+    }
+    /// Whether the explorer ended this execution early, so that there is nothing to judge.
+    #[doc(hidden)]
+    fn abandoned() -> bool {
+        false
     }
 }

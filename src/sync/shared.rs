@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use super::digest::{self, Digest};
+use super::tape::{Tape, Write};
 use super::{Runtime, inert};
 use crate::trace::{self, Kind, ObjectId};
 
@@ -11,7 +11,7 @@ use crate::trace::{self, Kind, ObjectId};
 /// carries out one command at a time, say. A step has one scheduling point, and never blocks.
 pub struct Shared<R: Runtime, T: Send + 'static> {
     object: ObjectId,
-    digest: Digest<T>,
+    write: Write<T>,
     inner: R::Mutex<T>,
 }
 
@@ -21,21 +21,19 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     where
         T: Hash,
     {
-        Self::with_digest(name, value, Some(digest::of))
+        Self::written_by(name, value, Some(Tape::of))
     }
 
     /// Shares a value that cannot be hashed. Explorers that remember states refuse a scenario that
     /// holds one, instead of searching it on a guess.
     pub fn opaque(name: &str, value: T) -> Self {
-        Self::with_digest(name, value, None)
+        Self::written_by(name, value, None)
     }
 
-    fn with_digest(name: &str, value: T, digest: Digest<T>) -> Self {
+    fn written_by(name: &str, value: T, write: Write<T>) -> Self {
         let object = trace::object(name);
-        if R::remembers() {
-            R::content(object, digest.map(|digest| digest(&value)));
-        }
-        Self { object, digest, inner: R::mutex(object, value) }
+        R::content(object, || write.map(|write| write(&value)));
+        Self { object, write, inner: R::mutex(object, value) }
     }
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in
@@ -62,10 +60,8 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         R::point(self.object);
         let mut value = R::access(&self.inner);
         let reply = step(&mut value);
-        if R::remembers() {
-            R::observe(digest::of(&reply));
-            R::content(self.object, self.digest.map(|digest| digest(&value)));
-        }
+        R::observe(|| Tape::of(&reply));
+        R::content(self.object, || self.write.map(|write| write(&value)));
         // Recorded before the state is let go, so that real threads are recorded in their order.
         trace::record_all(R::me(), || tell(self.object, &reply));
         drop(value);
@@ -78,12 +74,10 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     }
 
     /// A change that is part of a step recorded elsewhere, under another name.
-    pub(super) fn amend<U>(&self, change: impl FnOnce(&mut T) -> U) -> U {
+    pub(crate) fn amend<U>(&self, change: impl FnOnce(&mut T) -> U) -> U {
         let mut value = R::access(&self.inner);
         let result = change(&mut value);
-        if R::remembers() {
-            R::content(self.object, self.digest.map(|digest| digest(&value)));
-        }
+        R::content(self.object, || self.write.map(|write| write(&value)));
         result
     }
 

@@ -13,6 +13,7 @@ use std::thread::Result;
 use std::time::Duration;
 
 use super::board::{self, Intent};
+use super::tape::Tape;
 use super::{Runtime, inert};
 use crate::trace::{ActorId, ObjectId, Verb};
 
@@ -82,6 +83,18 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
+/// A place among those who wait on a condition variable; given up when woken, or unwound.
+struct Waiting {
+    condvar: ObjectId,
+    since: u64,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        board::leave(self.condvar, self.since);
+    }
+}
+
 /// Waits for a task, and hands over what it returned.
 #[derive(Debug)]
 pub struct JoinHandle<T> {
@@ -123,9 +136,9 @@ impl Runtime for Shuttle {
         guard: Guard<'a, T>,
     ) -> Guard<'a, T> {
         drop(guard);
-        let since = board::wait(*condvar);
-        reach(Intent::Wake { condvar: *condvar, mutex: mutex.object, since });
-        board::woken(*condvar, since);
+        let waiting = Waiting { condvar: *condvar, since: board::wait(*condvar) };
+        reach(Intent::Wake { condvar: *condvar, mutex: mutex.object, since: waiting.since });
+        drop(waiting);
         mutex.take()
     }
 
@@ -218,11 +231,29 @@ impl Runtime for Shuttle {
         board::remembers()
     }
 
-    fn content(object: ObjectId, digest: Option<u64>) {
-        board::content(object, digest);
+    fn content(object: ObjectId, tape: impl FnOnce() -> Option<Tape>) {
+        if board::remembers() {
+            board::content(object, tape());
+        }
     }
 
-    fn observe(digest: u64) {
-        board::observe(digest);
+    fn observe(tape: impl FnOnce() -> Tape) {
+        if board::remembers() {
+            board::observe(&tape());
+        }
+    }
+
+    fn conclude(actor: ActorId, result: impl FnOnce() -> Tape) {
+        if board::remembers() {
+            board::conclude(actor, result());
+        }
+    }
+
+    fn client(actor: ActorId) {
+        board::client(actor);
+    }
+
+    fn abandoned() -> bool {
+        board::abandoned()
     }
 }

@@ -38,14 +38,14 @@ fn run<R: Runtime, T>(actor: ActorId, body: impl FnOnce() -> T) -> Result<T> {
         Err(payload) => payload,
     };
     if !payload.is::<Doom>() {
-        let message = message(payload.as_ref());
+        let message = panic_message(payload.as_ref());
         trace::record(actor, || Kind::Panic(message));
     }
     Err(payload)
 }
 
 /// The text of a panic.
-fn message(payload: &(dyn ::std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(payload: &(dyn ::std::any::Any + Send)) -> String {
     payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

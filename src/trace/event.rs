@@ -1,7 +1,9 @@
 //! One event: who did what to which object.
 
 /// The number of an actor within an execution; its name is in [`super::Trace::actors`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// It is hashed by [`crate::sync`], which has to tell it from other numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActorId(pub u32);
 
 impl ActorId {

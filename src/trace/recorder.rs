@@ -1,9 +1,10 @@
 //! Where events are kept, and who may watch them pass.
 
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{ActorId, Event, ObjectId};
+use super::{ActorId, Event, Kind, ObjectId};
 
 /// The record of one execution: who took part, what was shared, and what happened in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,7 +40,13 @@ impl Trace {
 /// Is shown each event as it is recorded. It runs inside the step, so it must take none itself.
 pub trait Watcher: Send {
     /// An event has just happened; `names` has those of the actors and objects.
-    fn saw(&mut self, event: &Event, names: &Trace);
+    /// Returns whether the execution has shown all that it is going to: a property is broken.
+    fn saw(&mut self, event: &Event, names: &Trace) -> bool;
+
+    /// Writes down what it remembers of the execution.
+    fn remember(&self, memory: &mut dyn Hasher) {
+        let _ = memory;
+    }
 }
 
 /// A handle to the record of one execution; clones share it.
@@ -48,6 +55,7 @@ pub struct Recorder(Arc<Mutex<Record>>);
 
 struct Record {
     trace: Trace,
+    broken: bool,
     watcher: Option<Box<dyn Watcher>>,
 }
 
@@ -56,7 +64,7 @@ impl Recorder {
     #[must_use]
     pub fn new() -> Self {
         let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
-        Self(Arc::new(Mutex::new(Record { trace, watcher: None })))
+        Self(Arc::new(Mutex::new(Record { trace, broken: false, watcher: None })))
     }
 
     /// Shows every event from now on to `watcher` too.
@@ -67,11 +75,25 @@ impl Recorder {
     /// Appends an event.
     pub fn record(&self, event: Event) {
         let mut record = self.record_mut();
-        let Record { trace, watcher } = &mut *record;
+        let Record { trace, broken, watcher } = &mut *record;
+        *broken |= matches!(event.kind, Kind::Panic(_));
         if let Some(watcher) = watcher {
-            watcher.saw(&event, trace);
+            *broken |= watcher.saw(&event, trace);
         }
         trace.events.push(event);
+    }
+
+    /// Whether the execution has shown all that it is going to: a property is broken, or an actor
+    /// panicked.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.record_mut().broken
+    }
+
+    /// Writes down what the watcher remembers.
+    pub(crate) fn remember(&self, memory: &mut dyn Hasher) {
+        if let Some(watcher) = &self.record_mut().watcher {
+            watcher.remember(memory);
+        }
     }
 
     /// What has been recorded so far.

@@ -1,5 +1,6 @@
 //! Scenarios that say what a runtime has to supply, one each.
 
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 
@@ -193,7 +194,7 @@ impl Monitor for SilentOnceDead {
         Ok(())
     }
 
-    fn fingerprint(&self) -> u64 {
-        self.0.iter().map(|actor| 1 << actor.index()).sum()
+    fn remember(&self, mut memory: &mut dyn Hasher) {
+        self.0.hash(&mut memory);
     }
 }

@@ -9,7 +9,7 @@
 //! make of it that of `mutual-exclusion`.
 
 use super::held::{Held, in_words, over};
-use super::{Monitor, Property, digest};
+use super::{Hash, Hasher, Monitor, Property};
 use crate::trace::{Event, Kind, Trace};
 
 /// Watches the beliefs in one lock, and what servers hold under its key.
@@ -81,12 +81,12 @@ impl Monitor for HonestValidity {
         ))
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn remember(&self, mut memory: &mut dyn Hasher) {
         let servers = self.held.servers.iter();
         let held: Vec<_> = servers
             .map(|(server, holding)| (server, &holding.token, self.held.left(holding.until)))
             .collect();
-        digest(&held)
+        held.hash(&mut memory);
     }
 }
 

@@ -62,9 +62,16 @@ pub trait Monitor: Send {
         Ok(())
     }
 
-    /// What it remembers, as a number. States with equal fingerprints judge every future alike, and a
+    /// Writes down what it remembers. States with equal fingerprints judge every future alike, and a
     /// future that differs only in when it begins too: instants are told as the time left until them.
-    fn fingerprint(&self) -> u64;
+    fn remember(&self, memory: &mut dyn Hasher);
+
+    /// What it remembers, as a number.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.remember(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// The monitors of one execution, and the first violation that one of them saw.
@@ -82,6 +89,11 @@ impl Monitors {
         self.with(|state| state.monitors.push(Box::new(monitor)));
     }
 
+    /// The first violation so far.
+    pub(super) fn violation(&self) -> Option<Violation> {
+        self.with(|state| state.violation.clone())
+    }
+
     /// The first violation, those that show only at the end included.
     pub(super) fn finish(&self, names: &Trace) -> Option<Violation> {
         self.with(|state| {
@@ -96,8 +108,15 @@ impl Monitors {
 }
 
 impl Watcher for Monitors {
-    fn saw(&mut self, event: &Event, names: &Trace) {
-        self.with(|state| state.judge(|monitor| monitor.step(event, names)));
+    fn saw(&mut self, event: &Event, names: &Trace) -> bool {
+        self.with(|state| {
+            state.judge(|monitor| monitor.step(event, names));
+            state.violation.is_some()
+        })
+    }
+
+    fn remember(&self, memory: &mut dyn Hasher) {
+        self.with(|state| state.monitors.iter().for_each(|monitor| monitor.remember(memory)));
     }
 }
 
@@ -110,11 +129,4 @@ impl State {
             }
         }
     }
-}
-
-/// A fingerprint: the same in every execution of one build.
-fn digest(remembered: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    remembered.hash(&mut hasher);
-    hasher.finish()
 }

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::held::over;
-use super::{Monitor, Property, digest};
+use super::{Hash, Hasher, Monitor, Property};
 use crate::trace::{Event, Kind, ObjectId, Trace};
 
 /// Watches the key of one mark, on every server that records its changes.
@@ -90,12 +90,12 @@ impl Monitor for MonotonicFence {
         }
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn remember(&self, mut memory: &mut dyn Hasher) {
         let left = |until: Option<u64>| until.map(|until| until.saturating_sub(self.now));
         let marks = self.marks.iter();
         let marks: Vec<_> =
             marks.map(|(server, mark)| (server, mark.number, left(mark.until))).collect();
-        digest(&marks)
+        marks.hash(&mut memory);
     }
 }
 

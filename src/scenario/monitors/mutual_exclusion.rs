@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::held::over;
-use super::{Monitor, Property, digest};
+use super::{Hash, Hasher, Monitor, Property};
 use crate::trace::{ActorId, Event, Kind, Trace};
 
 /// Watches what clients believe of their locks.
@@ -96,12 +96,12 @@ impl Monitor for MutualExclusion {
         Ok(())
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn remember(&self, mut memory: &mut dyn Hasher) {
         let left = |until: &Option<u64>| until.map(|until| until.saturating_sub(self.now));
         let beliefs = self.beliefs.iter().flat_map(|(key, believers)| {
             believers.iter().map(move |(believer, until)| (key, believer, left(until)))
         });
-        digest(&beliefs.collect::<Vec<_>>())
+        beliefs.collect::<Vec<_>>().hash(&mut memory);
     }
 }
 

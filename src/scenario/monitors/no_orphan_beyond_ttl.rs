@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::held::{Held, Holding, in_words};
-use super::{Monitor, Property, digest};
+use super::{Hash, Hasher, Monitor, Property};
 use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 
 /// Watches the key of one lock, on every server that records its changes.
@@ -96,7 +96,7 @@ impl Monitor for NoOrphanBeyondTtl {
         self.judge(names, |_| true, "is gone")
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn remember(&self, mut memory: &mut dyn Hasher) {
         let servers = self.held.servers.iter();
         let held: Vec<_> = servers
             .map(|(server, holding)| {
@@ -107,7 +107,7 @@ impl Monitor for NoOrphanBeyondTtl {
                 (server, owner, self.gone.contains(owner), token, until, due)
             })
             .collect();
-        digest(&held)
+        held.hash(&mut memory);
     }
 }
 

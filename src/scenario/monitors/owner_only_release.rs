@@ -8,7 +8,7 @@
 //! A client is an actor: a renewal that another actor makes for it counts as somebody else's.
 
 use super::held::Held;
-use super::{Monitor, Property, digest};
+use super::{Hash, Hasher, Monitor, Property};
 use crate::trace::{ActorId, Event, Kind, Trace};
 
 /// Watches the key of one lock, on every server that records its changes.
@@ -59,13 +59,13 @@ impl Monitor for OwnerOnlyRelease {
         judgement
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn remember(&self, mut memory: &mut dyn Hasher) {
         // Not the token: it matters only to what is said.
         let servers = self.held.servers.iter();
         let owners: Vec<(_, ActorId, _)> = servers
             .map(|(server, holding)| (server, holding.owner, self.held.left(holding.until)))
             .collect();
-        digest(&owners)
+        owners.hash(&mut memory);
     }
 }
 

@@ -1,0 +1,172 @@
+//! Fence only on writes: a stale holder's write is let in, because the newer one has only read so far.
+//!
+//! Source: the order in which tokens are handed out need not be the order in which their holders get to
+//! work: Sanfilippo, "Is Redlock safe?" (2016), in reply to Kleppmann, "How to do distributed locking"
+//! (2016), whose storage checks the token of each write. For a read-modify-write that is not enough.
+//! Breaks: conserved-balance. Fix: present the token with the first read too, so that the mark rises.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use redis::{Commands, RedisResult, Script};
+
+use crate::redis::{Connection, Keyspace, Node, Value};
+use crate::scenario::{Budgets, Property, Scenario, World};
+use crate::sync::Runtime;
+
+/// Reads the balance with a plain `GET`, and presents the fencing token only with the write.
+#[derive(Clone, Debug)]
+pub struct Buggy {
+    /// How many clients add 1 to the balance.
+    pub clients: usize,
+}
+
+impl Scenario for Buggy {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let server = open(world);
+        let written = Arc::new(AtomicI64::new(0));
+        let counted = Arc::clone(&written);
+        let scripts = Scripts::load(&mut server.connect());
+        let node = server.clone();
+        world.clients(self.clients, move |me| {
+            let mut connection = node.connect();
+            add_one(&scripts, &mut connection, me.name(), &written, |connection, _| {
+                connection.get("balance").map(Some)
+            })
+        });
+        world.finally(Property::ConservedBalance, move || conserved(&server, &counted));
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().ticks(1)
+    }
+}
+
+/// Presents the fencing token with the read, too.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// How many clients add 1 to the balance.
+    pub clients: usize,
+}
+
+impl Scenario for Fixed {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let server = open(world);
+        let written = Arc::new(AtomicI64::new(0));
+        let counted = Arc::clone(&written);
+        let scripts = Scripts::load(&mut server.connect());
+        let node = server.clone();
+        world.clients(self.clients, move |me| {
+            let mut connection = node.connect();
+            add_one(&scripts, &mut connection, me.name(), &written, |connection, fence| {
+                scripts.read.key("balance").key("mark").arg(fence).invoke(connection)
+            })
+        });
+        world.finally(Property::ConservedBalance, move || conserved(&server, &counted));
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().ticks(1)
+    }
+}
+
+/// A client: at most two attempts to lock without waiting, then read, write and release. Returns
+/// whether the store let its write in.
+fn add_one<R: Runtime>(
+    scripts: &Scripts,
+    connection: &mut Connection<R>,
+    name: &str,
+    written: &AtomicI64,
+    read: impl Fn(&mut Connection<R>, i64) -> RedisResult<Option<i64>>,
+) -> bool {
+    for attempt in 1..=2 {
+        let token = format!("{name}:{attempt}");
+        let acquire = &mut scripts.acquire.key("lock");
+        let fence: Option<i64> = answered(acquire.key("fence").arg(&token).arg(5_000).invoke(connection));
+        let Some(fence) = fence else { continue };
+        let accepted = answered(read(connection, fence)).is_some_and(|balance| {
+            let write = &mut scripts.write.key("balance");
+            answered(write.key("mark").arg(fence).arg(balance + 1).invoke(connection))
+        });
+        let _: bool = answered(scripts.release.key("lock").arg(&token).invoke(connection));
+        written.fetch_add(accepted.into(), Ordering::Relaxed);
+        return accepted;
+    }
+    false
+}
+
+fn answered<T>(reply: RedisResult<T>) -> T {
+    reply.expect("the simulated server answers")
+}
+
+/// What has to be one step on the server.
+#[derive(Clone)]
+struct Scripts {
+    /// `SET NX PX`, and the fencing token minted with it.
+    acquire: Script,
+    /// Refused if a greater token was presented before.
+    read: Script,
+    /// Refused if a greater token was presented before.
+    write: Script,
+    /// Compare and delete.
+    release: Script,
+}
+
+impl Scripts {
+    fn load<R: Runtime>(connection: &mut Connection<R>) -> Self {
+        let load = |connection: &mut Connection<R>, code: &str| {
+            let script = Script::new(code);
+            answered(script.load(connection));
+            script
+        };
+        Self {
+            acquire: load(
+                connection,
+                "if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
+                   return redis.call('INCR', KEYS[2])\n\
+                 end\n\
+                 return false",
+            ),
+            read: load(
+                connection,
+                "if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
+                 redis.call('SET', KEYS[2], ARGV[1])\n\
+                 return redis.call('GET', KEYS[1])",
+            ),
+            write: load(
+                connection,
+                "if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end\n\
+                 redis.call('SET', KEYS[2], ARGV[1])\n\
+                 redis.call('SET', KEYS[1], ARGV[2])\n\
+                 return 1",
+            ),
+            release: load(
+                connection,
+                "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
+                 return 0",
+            ),
+        }
+    }
+}
+
+fn open<R: Runtime>(world: &World<R>) -> Node<R> {
+    let server = world.redis("redis");
+    let _: () = answered(server.connect().set("balance", 0));
+    server
+}
+
+/// The balance is the number of writes that the store let in.
+fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), String> {
+    let balance = |keyspace: &Keyspace, now_ms: u64| {
+        match &keyspace.entry(b"balance", now_ms)?.value {
+            Value::String(bytes) => std::str::from_utf8(bytes).ok()?.parse::<i64>().ok(),
+            Value::List(_) => None,
+        }
+    };
+    let written = written.load(Ordering::Relaxed);
+    match server.peek(balance) {
+        Some(balance) if balance == written => Ok(()),
+        Some(balance) => Err(format!("{written} writes of 1 more were accepted, and the balance is {balance}")),
+        None => Err("there is no balance".to_owned()),
+    }
+}

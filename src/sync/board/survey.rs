@@ -1,0 +1,132 @@
+//! Who may go on, and who waits for what when nobody can.
+
+use super::{BOARD, Board, Intent, actor};
+use crate::trace::{ActorId, ObjectId};
+
+/// Who may go on.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// Has to go on next, because what it does is no visible step.
+    pub(crate) forced: Option<ActorId>,
+    /// Actors that can take their next step.
+    pub(crate) enabled: Vec<ActorId>,
+    /// Faults, and the clock, that can.
+    pub(crate) offers: Vec<ActorId>,
+    /// The main actor has set up, and is called when nobody else can go on.
+    pub(crate) idle: bool,
+}
+
+/// What an actor waits for that never comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// A mutex that this actor holds.
+    Mutex(ObjectId, Option<ActorId>),
+    /// A notification.
+    Notification(ObjectId),
+    /// The end of another actor.
+    End(ActorId),
+    /// A condition or an instant.
+    Condition,
+}
+
+/// Who may go on now.
+pub(crate) fn survey() -> Survey {
+    let (invisible, intents) = BOARD.with_borrow(|board| (board.invisible(), board.intents()));
+    let mut survey = Survey { forced: invisible, ..Survey::default() };
+    if invisible.is_some() {
+        return survey;
+    }
+    for (actor, intent) in intents {
+        // Conditions look at shared state, which may look at the board: they are asked with it let go.
+        match intent {
+            Intent::Idle => survey.idle = true,
+            Intent::Offer(ready) if ready() => survey.offers.push(actor),
+            Intent::Until(ready) if ready() => survey.enabled.push(actor),
+            Intent::Offer(_) | Intent::Until(_) => {}
+            intent if BOARD.with_borrow(|board| board.allows(&intent)) => {
+                survey.enabled.push(actor)
+            }
+            _ => {}
+        }
+    }
+    survey
+}
+
+impl Board {
+    /// The actor that has to go on next because what it does is no step: it is running, it is unwound,
+    /// it begins, or it sees another one end.
+    fn invisible(&self) -> Option<ActorId> {
+        let live = || self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
+        let running = live().find(|(_, slot)| slot.intent.is_none());
+        let doomed = || live().find(|(_, slot)| slot.doomed);
+        let begins = || live().find(|(_, slot)| matches!(slot.intent, Some(Intent::Start)));
+        let joins = || {
+            live().find(|(_, slot)| match slot.intent {
+                Some(Intent::Join(other)) => self.slots[other.index()].ended,
+                _ => false,
+            })
+        };
+        let found = running.or_else(doomed).or_else(begins).or_else(joins);
+        found.map(|(index, _)| actor(index))
+    }
+
+    fn intents(&self) -> Vec<(ActorId, Intent)> {
+        let live = self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
+        live.filter_map(|(index, slot)| Some((actor(index), slot.intent.clone()?))).collect()
+    }
+
+    fn allows(&self, intent: &Intent) -> bool {
+        match intent {
+            Intent::Start | Intent::Step(_) => true,
+            Intent::Lock(mutex) => !self.holders.contains_key(mutex),
+            Intent::Wake { condvar, mutex, since } => {
+                self.condvars.get(condvar).is_some_and(|tickets| tickets.told(*since))
+                    && !self.holders.contains_key(mutex)
+            }
+            Intent::Join(other) => self.slots[other.index()].ended,
+            Intent::Until(_) | Intent::Offer(_) | Intent::Idle => false,
+        }
+    }
+
+    fn stuck(&self, intent: &Intent) -> Option<Stuck> {
+        match intent {
+            Intent::Lock(mutex) => Some(Stuck::Mutex(*mutex, self.holders.get(mutex).copied())),
+            Intent::Wake { condvar, mutex, since } => {
+                let told = self.condvars.get(condvar).is_some_and(|all| all.told(*since));
+                Some(if told {
+                    Stuck::Mutex(*mutex, self.holders.get(mutex).copied())
+                } else {
+                    Stuck::Notification(*condvar)
+                })
+            }
+            Intent::Join(other) => Some(Stuck::End(*other)),
+            Intent::Until(_) => Some(Stuck::Condition),
+            Intent::Start | Intent::Step(_) | Intent::Offer(_) | Intent::Idle => None,
+        }
+    }
+
+    pub(super) fn doom_all(&mut self) {
+        for slot in &mut self.slots {
+            slot.doomed = !matches!(slot.intent, Some(Intent::Idle));
+        }
+        // The main actor is running when it asks for this between two idle waits.
+        if self.current == ActorId::MAIN && self.slots[0].intent.is_none() {
+            self.slots[0].doomed = false;
+        }
+    }
+}
+
+/// Notes who waits for what, now that nobody can go on, and has everybody unwound.
+pub(crate) fn deadlock() {
+    BOARD.with_borrow_mut(|board| {
+        let stuck = board.intents().into_iter();
+        let stuck = stuck.filter_map(|(actor, intent)| Some((actor, board.stuck(&intent)?)));
+        board.deadlock = Some(stuck.collect());
+        board.doom_all();
+    });
+}
+
+/// Who waited for what when nobody could go on, if that has happened.
+pub(crate) fn take_deadlock() -> Option<Vec<(ActorId, Stuck)>> {
+    BOARD.with_borrow_mut(|board| board.deadlock.take())
+}

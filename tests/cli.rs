@@ -1,0 +1,22 @@
+#![cfg(not(loom))]
+//! The program, run as a user runs it: what it prints, and the exit code.
+//!
+//! * `demos`: both banks, on built-in data and on files; each run is explained by some order.
+//! * `files`: what is wrong with a file.
+//! * `servers`: Redis servers that are well, and that are not.
+//! * `usage`: help, bad usage, and output that nobody takes.
+
+#[path = "cli/demos.rs"]
+mod demos;
+#[path = "cli/files.rs"]
+mod files;
+#[path = "cli/oracle.rs"]
+mod oracle;
+#[path = "cli/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
+#[path = "cli/servers.rs"]
+mod servers;
+#[path = "cli/usage.rs"]
+mod usage;
