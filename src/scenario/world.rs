@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::monitors::{Monitor, Monitors};
-use super::{Budgets, Property, Violation};
+use super::{Property, Violation};
 use crate::redis::Node;
 use crate::sync::tape::Tape;
-use crate::sync::{self, Clock, JoinHandle, Runtime};
-use crate::trace::{self, ActorId, Kind, Recorder};
+use crate::sync::{Clock, Runtime};
+use crate::trace::Recorder;
 
 /// The names of clients. None is part of another, so that each can be found in tokens and keys.
 const CLIENTS: [&str; 12] = [

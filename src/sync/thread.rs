@@ -76,6 +76,7 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
     }
 
     /// Waits for the thread to end, whether it returned, panicked or was crashed.
+    #[cfg(feature = "model")]
     pub(crate) fn wait(self) {
         let _ = R::join(self.handle);
     }

@@ -27,6 +27,7 @@ pub fn current() -> Option<Recorder> {
 }
 
 /// Whether a recorder is installed on this OS thread. A panic hook may ask, whatever was going on.
+#[cfg(feature = "model")]
 pub(crate) fn is_recording() -> bool {
     let installed = CURRENT.try_with(|current| current.try_borrow().is_ok_and(|it| it.is_some()));
     installed.unwrap_or(false)

@@ -85,11 +85,13 @@ impl Recorder {
 
     /// Whether the execution has shown all that it is going to: a property is broken, or an actor
     /// panicked.
+    #[cfg(feature = "model")]
     pub(crate) fn is_broken(&self) -> bool {
         self.record_mut().broken
     }
 
     /// Writes down what the watcher remembers.
+    #[cfg(feature = "model")]
     pub(crate) fn remember(&self, memory: &mut dyn Hasher) {
         if let Some(watcher) = &self.record_mut().watcher {
             watcher.remember(memory);

@@ -3,7 +3,7 @@
 //! A balance may be stored in minor units (`-200`) or as an amount (`-2.00`). What is neither is reported
 //! too: whether it is overdrawn, nobody could say.
 
-use super::{Hash, Hasher, Monitor, Property};
+use super::{Hasher, Monitor, Property};
 use crate::bank::Money;
 use crate::trace::{Event, Kind, Trace};
 
@@ -40,10 +40,8 @@ impl Monitor for NoOverdraft {
         Err(format!("{actor} left {balance:?} in {key} on {server}, which is {wrong}"))
     }
 
-    fn remember(&self, mut memory: &mut dyn Hasher) {
-        // Each balance is judged by itself.
-        ().hash(&mut memory);
-    }
+    /// Nothing: each balance is judged by itself.
+    fn remember(&self, _: &mut dyn Hasher) {}
 }
 
 /// `None` if it is not an amount.
