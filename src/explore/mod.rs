@@ -11,6 +11,7 @@
 
 mod drive;
 mod loom;
+mod pct;
 mod quiet;
 mod replay;
 mod schedule;

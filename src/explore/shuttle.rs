@@ -1,10 +1,11 @@
 //! Random exploration with shuttle's schedulers: random walk, probabilistic concurrency testing, and
 //! uniform random walk.
 
-use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
+use shuttle::scheduler::{RandomScheduler, Scheduler, UrwRandomScheduler};
 
 use super::Exploration;
 use super::drive::{drive, steer};
+use super::pct::Pct;
 use super::steer::Steered;
 use crate::scenario::Scenario;
 
@@ -49,7 +50,7 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 /// Guarantees of Finding Bugs", ASPLOS 2010).
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
-    let scheduler = PctScheduler::new_from_seed(sampling.seed(), depth.max(1), sampling.count());
+    let scheduler = Pct::new(sampling.seed(), depth.max(1), sampling.count());
     sample(scenario, scheduler, sampling)
 }
 
