@@ -10,5 +10,7 @@
 mod account;
 #[path = "properties/batches.rs"]
 mod batches;
+#[path = "properties/config.rs"]
+mod config;
 #[path = "properties/money.rs"]
 mod money;
