@@ -4,6 +4,8 @@
 //!   error exactly when the result does not fit; a text is an amount or an error, never a panic.
 //! * the rule of the bank: what a transaction or a transfer does, computed in `i128`.
 //! * batches: on real threads, any batch ends in a state that some sequential order explains.
+//! * the simulated Redis: any sequence of commands, with time passing in between, is answered as a
+//!   list of keys that is searched from the front would answer it.
 #![cfg(not(loom))]
 
 #[path = "properties/account.rs"]
@@ -14,3 +16,6 @@ mod batches;
 mod config;
 #[path = "properties/money.rs"]
 mod money;
+#[cfg(feature = "model")]
+#[path = "properties/redis_model.rs"]
+mod redis_model;
