@@ -6,6 +6,9 @@
 //! * batches: on real threads, any batch ends in a state that some sequential order explains.
 //! * the simulated Redis: any sequence of commands, with time passing in between, is answered as a
 //!   list of keys that is searched from the front would answer it.
+//! * workloads: whatever the clients ask of the lock and of the bank in Redis, whenever time passes
+//!   and whoever crashes, no sampled interleaving breaks a property; without the fence some do, and
+//!   what is left of them after shrinking is the least that it takes.
 #![cfg(not(loom))]
 
 #[path = "properties/account.rs"]
@@ -19,3 +22,6 @@ mod money;
 #[cfg(feature = "model")]
 #[path = "properties/redis_model.rs"]
 mod redis_model;
+#[cfg(feature = "model")]
+#[path = "properties/workloads.rs"]
+mod workloads;
