@@ -17,6 +17,7 @@ mod exhaustive;
 mod fewest;
 mod fingerprint;
 mod loom;
+mod pct;
 mod quiet;
 mod replay;
 mod schedule;
