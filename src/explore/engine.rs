@@ -80,8 +80,7 @@ impl Engine {
             executions: or(Sampling::default().executions),
             ..Sampling::default()
         };
-        let search =
-            Search { executions: or(Search::default().executions), ..Search::default() };
+        let search = Search { executions: or(Search::default().executions), ..Search::default() };
         match self {
             Self::Stress => stress(scenario, or(2_000)),
             Self::Loom => {

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::{Commands, RedisResult, Script};
 
-use crate::redis::{Connection, Keyspace, Node, Value};
 use crate::races::{Race, variant};
+use crate::redis::{Connection, Keyspace, Node, Value};
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 

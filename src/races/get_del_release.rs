@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use redis::{Commands, ExistenceCheck, Script, SetExpiry, SetOptions};
 
-use crate::redis::Connection;
 use crate::races::{Race, variant};
+use crate::redis::Connection;
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 

@@ -20,8 +20,8 @@ pub mod stolen_wakeup;
 
 mod race;
 
-pub use race::{Race, Variant, Which};
 pub(crate) use race::variant;
+pub use race::{Race, Variant, Which};
 
 /// Every race of the catalogue: in-process first, then distributed.
 pub const ALL: &[&Race] = &[

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use redis::{Commands, ExistenceCheck, Script, SetExpiry, SetOptions};
 
-use crate::redis::{Connection, Node};
 use crate::races::{Race, variant};
+use crate::redis::{Connection, Node};
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
