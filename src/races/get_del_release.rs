@@ -51,7 +51,8 @@ impl Scenario for Fixed {
         let server = world.redis("redis");
         world.guard_lock(&server, KEY, TTL);
         let compare_and_delete = Script::new(
-            "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
+            "-- release\n\
+             if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
         );
         compare_and_delete.load(&mut server.connect()).expect("the server answers");
         for name in ["alice", "bob"] {

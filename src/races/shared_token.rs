@@ -58,7 +58,8 @@ fn open<R: Runtime>(world: &World<R>) -> (Node<R>, Script) {
     let server = world.redis("redis");
     world.guard_lock(&server, KEY, TTL);
     let release = Script::new(
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
+        "-- release\n\
+             if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
     );
     release.load(&mut server.connect()).expect("the server answers");
     (server, release)
