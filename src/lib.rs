@@ -43,3 +43,8 @@ pub mod report;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+/// The examples of the README are run with those of the documentation.
+#[cfg(all(doctest, feature = "model"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -13,7 +13,7 @@ use crate::redis::Connection;
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
-const KEY: &str = "lock";
+const KEY: &str = "lock:11111";
 const TTL: Duration = Duration::from_secs(5);
 
 /// A client asks who holds the lock, and deletes it if the answer was "you".

@@ -13,7 +13,7 @@ use crate::redis::{Connection, Node};
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
-const KEY: &str = "lock";
+const KEY: &str = "lock:11111";
 const TTL: Duration = Duration::from_secs(5);
 
 /// The token is a constant.
