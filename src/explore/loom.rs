@@ -55,9 +55,8 @@ struct Stop;
 #[must_use]
 pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
     let begun = Instant::now();
-    if !scenario.budgets().may_crash().is_empty() {
-        let why = "a thread of loom's cannot be killed, and this scenario crashes an actor";
-        return Exploration::of(Verdict::NotRun(why.to_owned()), begun);
+    if let Some(why) = scenario.budgets().need_steering() {
+        return Exploration::of(Verdict::NotRun(why), begun);
     }
     let _quiet = Quiet::new();
     forget_collapse();

@@ -7,7 +7,7 @@ use super::drive::drive;
 use super::steer::{Choice, Chooser, Turn, lock};
 use super::{Exploration, Schedule};
 use crate::scenario::Scenario;
-use crate::trace;
+use crate::trace::{self, ActorId};
 
 /// Where a schedule and the code it is replayed on part ways.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -81,7 +81,9 @@ impl Chooser for Script {
 
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
         let Some(recorder) = trace::current() else { return Choice::Abandon };
-        let able = || turn.enabled.iter().chain(turn.offers).copied();
+        // That the main actor ends the execution is nobody's step.
+        let others = |actor: &ActorId| *actor != ActorId::MAIN;
+        let able = || turn.enabled.iter().chain(turn.offers).copied().filter(others);
         if let Some(expected) = self.names.get(self.at) {
             self.at += 1;
             if let Some(actor) = able().find(|actor| recorder.actor_name(*actor) == *expected) {

@@ -41,6 +41,8 @@ pub(super) struct Turn<'a> {
     pub(super) enabled: &'a [ActorId],
     /// Faults, and the clock, that can strike.
     pub(super) offers: &'a [ActorId],
+    /// Faults among them, each with the actor whose step it takes with its own.
+    pub(super) with: &'a [(ActorId, ActorId)],
     /// The actor that took the last step, faults aside.
     pub(super) running: Option<ActorId>,
 }
@@ -53,10 +55,18 @@ impl Turn<'_> {
 
     /// What it costs to choose this one.
     pub(super) fn cost(&self, actor: ActorId) -> Cost {
-        let preempts =
-            self.running.is_some_and(|running| running != actor && self.enabled.contains(&running));
-        let fault = self.offers.contains(&actor);
-        Cost { switches: (preempts && !fault).into(), faults: fault.into() }
+        let preempts = self.goes_on(actor).is_some_and(|goes_on| {
+            self.running
+                .is_some_and(|running| running != goes_on && self.enabled.contains(&running))
+        });
+        Cost { switches: preempts.into(), faults: self.offers.contains(&actor).into() }
+    }
+
+    /// The actor that goes on when this one is chosen: a fault may take another's step with its own, or
+    /// nobody's.
+    fn goes_on(&self, actor: ActorId) -> Option<ActorId> {
+        let other = self.with.iter().find(|(fault, _)| *fault == actor);
+        other.map(|(_, other)| *other).or(self.enabled.contains(&actor).then_some(actor))
     }
 }
 
@@ -143,6 +153,10 @@ impl<C: Chooser> Steered<C> {
         }
         // While the main actor sets up and judges there is nobody else: no decision to speak of.
         let only_main = survey.enabled == [ActorId::MAIN] && survey.offers.is_empty();
+        // The actors have ended; what the network still holds back may arrive now, or never.
+        if survey.enabled.is_empty() && !survey.offers.is_empty() && board::only_offers_left() {
+            return self.choose(tasks, &Survey { enabled: vec![ActorId::MAIN], ..survey });
+        }
         if survey.enabled.is_empty() || only_main {
             return Some(ActorId::MAIN);
         }
@@ -156,16 +170,16 @@ impl<C: Chooser> Steered<C> {
             board::abandon();
             return board::survey().forced;
         }
-        let Survey { enabled, offers, .. } = survey;
-        let turn = Turn { tasks, enabled, offers, running: log.running };
+        let Survey { enabled, offers, with, .. } = survey;
+        let turn = Turn { tasks, enabled, offers, with, running: log.running };
         match self.chooser.choose(&turn) {
+            // To end is no step.
+            Choice::Go(ActorId::MAIN) => Some(ActorId::MAIN),
             Choice::Go(chosen) => {
                 let cost = turn.cost(chosen);
                 log.cost = log.cost.and(cost);
                 log.chosen.push(chosen);
-                if enabled.contains(&chosen) {
-                    log.running = Some(chosen);
-                }
+                log.running = turn.goes_on(chosen).or(log.running);
                 Some(chosen)
             }
             Choice::Abandon => {

@@ -9,11 +9,14 @@ use crate::sync::Std;
 use crate::trace::{Recorder, Trace};
 
 /// Repeats the scenario on real threads, at most `repetitions` times, until something breaks. How often
-/// that takes is up to the machine. A scenario that can deadlock never comes back from here.
+/// that takes is up to the machine. Faults other than the clock's it cannot have strike. A scenario that can deadlock never comes back from here.
 #[must_use]
 pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     let _quiet = Quiet::new();
     let begun = Instant::now();
+    if let Some(why) = scenario.budgets().need_steering() {
+        return Exploration::of(Verdict::NotRun(why), begun);
+    }
     let mut longest = 0;
     for execution in 1..=repetitions {
         let recorder = Recorder::new();

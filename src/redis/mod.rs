@@ -11,7 +11,8 @@
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
 //!
-//! * `node`: a server that actors share, a command a step, and their connections to it.
+//! * `node`: a server that actors share, a command a step, and their connections to it; `words`: how
+//!   timelines show what was said. `network`: replies that get lost, commands that are held back.
 //!
 //! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
 //!
@@ -48,6 +49,7 @@ mod lua;
 mod lua_host;
 mod lua_random;
 mod lua_values;
+pub(crate) mod network;
 mod node;
 mod number;
 mod packed;
@@ -59,6 +61,7 @@ mod set;
 mod strings;
 #[cfg(all(test, not(loom)))]
 mod tests;
+mod words;
 
 pub use command::execute;
 pub use connection::{Batch, Direct, batches, collect, execute_batch, request, to_value};

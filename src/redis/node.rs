@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ::redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value};
 
+use super::network::{Mishap, MishapKind, Network, no_answer};
+use super::words::{in_words, replies_in_words};
 use super::{
     Batch, Keyspace, Reply, batches, collect, execute_batch, request, split_packed, to_value,
 };
+use crate::sync::tape::Tape;
 use crate::sync::{Clock, Runtime, Shared, inert};
-use crate::trace::{Kind, ObjectId};
+use crate::trace::{self, ActorId, Event, Kind, ObjectId};
 
 /// One simulated Redis server. Clones are the same server.
 ///
@@ -22,14 +25,24 @@ pub struct Node<R: Runtime> {
     store: Arc<Shared<R, Keyspace>>,
     clock: Clock<R>,
     watched: Arc<Mutex<BTreeSet<String>>>,
+    network: Network<R>,
 }
 
 /// What came of a step: replies for the client, and changes for those who watch.
 struct Done {
     /// What was asked, in words.
     words: String,
+    /// Whether the client gets the replies.
+    heard: bool,
     replies: Vec<Reply>,
     changes: Vec<Change>,
+}
+
+/// Whose step something is in schedules, and whose doing.
+#[derive(Clone, Copy)]
+struct Whose {
+    step: ActorId,
+    command: ActorId,
 }
 
 /// A watched key, what is there now, and until when.
@@ -38,7 +51,7 @@ type Change = (String, Option<String>, Option<u64>);
 impl Hash for Done {
     /// A client learns nothing but its replies.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.replies.hash(state);
+        self.heard.then_some(&self.replies).hash(state);
     }
 }
 
@@ -50,7 +63,18 @@ impl<R: Runtime> Node<R> {
             store: Arc::new(Shared::new(name, Keyspace::default())),
             clock,
             watched: Arc::default(),
+            network: Network::default(),
         }
+    }
+
+    /// The same server, reached over `network`.
+    pub(crate) fn on(self, network: &Network<R>) -> Self {
+        Self { network: network.clone(), ..self }
+    }
+
+    /// What it is in events.
+    pub(super) fn object(&self) -> ObjectId {
+        self.store.object()
     }
 
     /// Has every change of `key` recorded, as [`Kind::Truth`].
@@ -59,7 +83,8 @@ impl<R: Runtime> Node<R> {
         watched.insert(key.to_owned());
     }
 
-    /// A connection for code that is written for redis-rs.
+    /// A connection for code that is written for redis-rs. What happens to its commands is up to the
+    /// faults of the actor that uses it; those of a scenario's setting up always get their replies.
     #[must_use]
     pub fn connect(&self) -> Connection<R> {
         Connection { node: self.clone() }
@@ -84,8 +109,36 @@ impl<R: Runtime> Node<R> {
         self.store.amend(|keyspace| keyspace.purge(now));
     }
 
-    /// One step of the calling actor.
-    fn carry_out(&self, batch: &Batch) -> Vec<Reply> {
+    /// One step of the calling actor, unless a fault takes its place.
+    fn carry_out(&self, batch: &Batch) -> RedisResult<Vec<Reply>> {
+        let me = R::me();
+        let Some(line) = self.network.line_of(me) else {
+            R::point();
+            return Ok(self.effect(batch, true, Whose { step: me, command: me }));
+        };
+        match line.pass() {
+            None => return Ok(self.effect(batch, true, Whose { step: me, command: me })),
+            Some(Mishap { kind: MishapKind::ReplyLost, by }) => self.unheard(batch, by, me),
+            Some(Mishap { kind: MishapKind::HeldBack, by }) => {
+                line.hold(self, batch);
+                R::observe(|| Tape::of(&None::<Vec<Reply>>));
+                trace::record(by, || self.access(batch, "held back".to_owned()));
+            }
+        }
+        Err(no_answer())
+    }
+
+    /// Carries out a command of `client` whose reply does not reach it. It is a step of `by`.
+    pub(super) fn unheard(&self, batch: &Batch, by: ActorId, client: ActorId) {
+        self.effect(batch, false, Whose { step: by, command: client });
+    }
+
+    fn access(&self, batch: &Batch, reply: String) -> Kind {
+        let request = self.store.peek(|keyspace| in_words(keyspace, batch));
+        Kind::Access { object: self.object(), request, reply }
+    }
+
+    fn effect(&self, batch: &Batch, heard: bool, whose: Whose) -> Vec<Reply> {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let step = |keyspace: &mut Keyspace| {
             let now = self.clock.peek_ms();
@@ -94,22 +147,22 @@ impl<R: Runtime> Node<R> {
             let replies = execute_batch(keyspace, now, batch);
             let after = watched.iter().map(|key| truth(keyspace, key, now));
             let changes = after.zip(before).filter(|(after, before)| after != before);
-            Done { words, replies, changes: changes.map(|(after, _)| after).collect() }
+            Done { words, heard, replies, changes: changes.map(|(after, _)| after).collect() }
         };
         let tell = |object: ObjectId, done: &Done| {
-            let access = Kind::Access {
-                object,
-                request: done.words.clone(),
-                reply: replies_in_words(&done.replies),
-            };
-            let truth = done
-                .changes
-                .clone()
-                .into_iter()
-                .map(move |(key, value, until)| Kind::Truth { object, key, value, until });
+            let mut reply = replies_in_words(&done.replies);
+            if !done.heard {
+                reply.push_str(", lost");
+            }
+            let kind = Kind::Access { object, request: done.words.clone(), reply };
+            let access = Event { actor: whose.step, kind };
+            let truth = done.changes.clone().into_iter().map(move |(key, value, until)| Event {
+                actor: whose.command,
+                kind: Kind::Truth { object, key, value, until },
+            });
             std::iter::once(access).chain(truth)
         };
-        self.store.step(step, tell).replies
+        self.store.effect(step, tell).replies
     }
 }
 
@@ -142,7 +195,7 @@ impl<R: Runtime> Connection<R> {
             let gone = "the client is gone: its actor crashed or panicked";
             return Err(RedisError::from(io::Error::new(io::ErrorKind::NotConnected, gone)));
         }
-        Ok(self.node.carry_out(batch))
+        self.node.carry_out(batch)
     }
 }
 
@@ -183,72 +236,13 @@ impl<R: Runtime> ConnectionLike for Connection<R> {
     }
 }
 
-/// A command as a person would type it. A script is called by the name in its first line, if that is a
-/// comment: `-- release`.
-fn in_words(keyspace: &Keyspace, batch: &Batch) -> String {
-    let line = |request: &Vec<Vec<u8>>| {
-        let name = script_name(keyspace, request);
-        let (name, rest) = match &name {
-            Some(name) => (name.clone(), request.get(3..).unwrap_or_default()),
-            None => (word(&request[0]).to_uppercase(), request.get(1..).unwrap_or_default()),
-        };
-        let rest = rest.iter().map(|bytes| word(bytes));
-        std::iter::once(name).chain(rest).collect::<Vec<_>>().join(" ")
-    };
-    match batch {
-        Batch::Command(request) if request.is_empty() => String::new(),
-        Batch::Command(request) => line(request),
-        Batch::Transaction(requests) => {
-            let lines: Vec<String> = requests.iter().map(line).collect();
-            format!("MULTI; {}; EXEC", lines.join("; "))
-        }
-    }
-}
-
-/// The name of the script that a command runs.
-fn script_name(keyspace: &Keyspace, request: &[Vec<u8>]) -> Option<String> {
-    let command = request.first()?;
-    let body = if command.eq_ignore_ascii_case(b"EVALSHA") {
-        keyspace.script(&String::from_utf8_lossy(request.get(1)?).to_ascii_lowercase())?.to_vec()
-    } else if command.eq_ignore_ascii_case(b"EVAL") {
-        request.get(1)?.clone()
-    } else {
-        return None;
-    };
-    let first = body.split(|byte| *byte == b'\n').next()?;
-    let name = std::str::from_utf8(first).ok()?.strip_prefix("--")?.trim();
-    Some(name.to_owned())
-}
-
-fn word(bytes: &[u8]) -> String {
-    const SHA: usize = 40;
-    const SHOWN: usize = 8;
-    const LONGEST: usize = 60;
-    let text = String::from_utf8_lossy(bytes);
-    if text.len() == SHA && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return text[..SHOWN].to_owned();
-    }
-    // The source of a script, most likely.
-    if text.len() > LONGEST {
-        let cut: String = text.chars().take(SHOWN).collect();
-        return format!("{cut:?}…");
-    }
-    if text.is_empty() || text.contains(char::is_whitespace) {
-        return format!("{text:?}");
-    }
-    text.into_owned()
-}
-
-fn replies_in_words(replies: &[Reply]) -> String {
-    replies.last().map_or_else(String::new, Reply::to_string)
-}
-
 impl<R: Runtime> Clone for Node<R> {
     fn clone(&self) -> Self {
         Self {
             store: Arc::clone(&self.store),
             clock: self.clock.clone(),
             watched: Arc::clone(&self.watched),
+            network: self.network.clone(),
         }
     }
 }

@@ -3,18 +3,23 @@
 /// How often each fault may strike in one execution.
 ///
 /// Faults strike at any scheduling point, and are chosen by the scheduler as if they were actors:
-/// `clock` and `crash:NAME` in schedules.
+/// `clock`, `crash:NAME`, `lose-reply:NAME`, `delay:NAME` and `deliver:NAME` in schedules.
+///
+/// The last three strike commands to the simulated Redis, in place of the actor's step, and need an engine
+/// that decides who goes on: neither real threads nor loom can have them, nor crashes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Budgets {
     ticks: u32,
     crashes: Vec<String>,
+    lost_replies: Vec<(String, u32)>,
+    delays: Vec<(String, u32)>,
 }
 
 impl Budgets {
     /// No faults: time passes only when nobody can go on.
     #[must_use]
     pub const fn none() -> Self {
-        Self { ticks: 0, crashes: Vec::new() }
+        Self { ticks: 0, crashes: Vec::new(), lost_replies: Vec::new(), delays: Vec::new() }
     }
 
     /// The clock may advance to the next interesting instant this many times while somebody could have
@@ -32,6 +37,38 @@ impl Budgets {
         self
     }
 
+    /// The replies to this many commands of the actor may be lost: the server carries the command out, and
+    /// the actor gets a time-out. Schedules name `lose-reply:NAME` where such a command takes effect.
+    #[must_use]
+    pub fn lose_reply(mut self, actor: &str, times: u32) -> Self {
+        add(&mut self.lost_replies, actor, times);
+        self
+    }
+
+    /// This many commands of the actor may be held back: the actor gets a time-out (`delay:NAME`), and the
+    /// command is carried out later (`deliver:NAME`; what was the second to be held back, by
+    /// `deliver:NAME:2`, and so on), or never.
+    ///
+    /// It may arrive after whatever the actor does next, after its crash, and after everybody has ended. It
+    /// does not arrive while everybody who has not ended sleeps or waits: time passes first.
+    #[must_use]
+    pub fn delay(mut self, actor: &str, times: u32) -> Self {
+        add(&mut self.delays, actor, times);
+        self
+    }
+
+    /// Whose replies may be lost, and how many of each.
+    #[must_use]
+    pub fn may_lose_replies(&self) -> &[(String, u32)] {
+        &self.lost_replies
+    }
+
+    /// Whose commands may be held back, and how many of each.
+    #[must_use]
+    pub fn may_delay(&self) -> &[(String, u32)] {
+        &self.delays
+    }
+
     /// How many ticks may come at a bad moment.
     #[must_use]
     pub const fn max_ticks(&self) -> u32 {
@@ -46,6 +83,31 @@ impl Budgets {
 
     /// Whether any fault is aimed at this actor.
     pub(super) fn names_any(&self, actor: &str) -> bool {
-        self.crashes.iter().any(|name| name == actor)
+        self.crashes.iter().any(|name| name == actor) || self.disturbs(actor)
+    }
+
+    /// Whether something may happen to the commands of this actor.
+    pub(super) fn disturbs(&self, actor: &str) -> bool {
+        self.lost_replies.iter().chain(&self.delays).any(|(name, _)| name == actor)
+    }
+
+    /// Why threads that nobody steers cannot run within these budgets, if they cannot.
+    pub(crate) fn need_steering(&self) -> Option<String> {
+        let crashes = self.crashes.iter().map(|name| format!("crash:{name}"));
+        let lost = self.lost_replies.iter().map(|(name, _)| format!("lose-reply:{name}"));
+        let delays = self.delays.iter().map(|(name, _)| format!("delay:{name}"));
+        let faults: Vec<String> = crashes.chain(lost).chain(delays).collect();
+        (!faults.is_empty()).then(|| {
+            let faults = faults.join(", ");
+            format!("this engine cannot say when a fault strikes, and this scenario has {faults}")
+        })
+    }
+}
+
+fn add(budgets: &mut Vec<(String, u32)>, actor: &str, times: u32) {
+    match budgets.iter_mut().find(|(name, _)| name == actor) {
+        Some((_, budget)) => *budget = budget.saturating_add(times),
+        None if times > 0 => budgets.push((actor.to_owned(), times)),
+        None => {}
     }
 }

@@ -29,7 +29,7 @@ impl<R: Runtime> World<R> {
         let victims: Vec<(ActorId, &Running)> =
             handles.iter().map(JoinHandle::actor).zip(&running).collect();
         let time = Time::new(self.clock(), timers, &running);
-        let faults = faults::start::<R>(budgets, &victims, &time);
+        let faults = faults::start(budgets, &victims, self.network(), &time);
         handles.extend(faults);
         R::settle(|| time.pass_to_next_alarm());
         for handle in handles {

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use super::monitors::{Monitor, Monitors};
 use super::{Property, Violation};
 use crate::redis::Node;
+use crate::redis::network::Network;
 use crate::sync::tape::Tape;
 use crate::sync::{Clock, Runtime};
 use crate::trace::Recorder;
@@ -23,6 +24,7 @@ const CLIENTS: [&str; 12] = [
 pub struct World<R: Runtime> {
     clock: Clock<R>,
     monitors: Monitors,
+    network: Network<R>,
     pub(super) parts: RefCell<Parts<R>>,
 }
 
@@ -72,6 +74,7 @@ impl<R: Runtime> World<R> {
         Self {
             clock: Clock::virtual_time(),
             monitors,
+            network: Network::default(),
             parts: RefCell::new(Parts {
                 actors: Vec::new(),
                 checks: Vec::new(),
@@ -86,9 +89,14 @@ impl<R: Runtime> World<R> {
         self.clock.clone()
     }
 
+    /// What lies between the actors and the servers.
+    pub(super) const fn network(&self) -> &Network<R> {
+        &self.network
+    }
+
     /// A simulated Redis server, empty, which expires keys by this world's clock.
     pub fn redis(&self, name: &str) -> Node<R> {
-        let node = Node::new(name, self.clock());
+        let node = Node::new(name, self.clock()).on(&self.network);
         let (asked, told) = (node.clone(), node.clone());
         self.parts.borrow_mut().timers.push(Timer {
             next: Arc::new(move |now| asked.next_deadline(now)),

@@ -85,8 +85,11 @@ pub trait Runtime:
 
     /// Offers to go on once `ready`, though nobody waits for it: a fault, or the clock. A runtime whose
     /// scheduler cannot be asked goes on at once.
-    fn offer(ready: impl Fn() -> bool + 'static) {
-        let _ = ready;
+    ///
+    /// An actor that goes on `with` the caller takes the step that it is about to take right after the
+    /// caller's, with nothing of anybody else in between: the two are one step.
+    fn offer(with: Option<ActorId>, ready: impl Fn() -> bool + 'static) {
+        let _ = (with, ready);
     }
     /// Lets the others run until they have ended. `idle` is called whenever none of them can go on, and
     /// tells whether it changed that. Runtimes without such a notion leave it to the joins that follow.

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::tape::{Tape, Write};
 use super::{Runtime, inert};
-use crate::trace::{self, Kind, ObjectId};
+use crate::trace::{self, Event, Kind, ObjectId};
 
 /// State that several actors share, and that each touches in single atomic steps: a server that
 /// carries out one command at a time, say. A step has one scheduling point, and never blocks.
@@ -42,30 +42,37 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write
     /// into a captured variable is something that an explorer which remembers states could not know of.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
-        self.step(step, |object, reply| {
-            [Kind::Access { object, request: request.to_owned(), reply: format!("{reply:?}") }]
-        })
-    }
-
-    /// Like [`Shared::with`], for callers that tell in their own words what happened. What `U` hashes is
-    /// what the actor has seen; what `tell` makes of it is seen by those who watch.
-    pub(crate) fn step<U: Hash, K: IntoIterator<Item = Kind>>(
-        &self,
-        step: impl Fn(&mut T) -> U,
-        tell: impl FnOnce(ObjectId, &U) -> K,
-    ) -> U {
         if inert() {
             return step(&mut R::access(&self.inner));
         }
         R::point();
+        self.effect(step, |object, reply| {
+            let (request, reply) = (request.to_owned(), format!("{reply:?}"));
+            [Event { actor: R::me(), kind: Kind::Access { object, request, reply } }]
+        })
+    }
+
+    /// What a step comes to, once its scheduling point is behind; for callers that tell in their own
+    /// words what happened. What `U` hashes is what the calling actor has seen; what `tell` makes of it
+    /// is seen by those who watch.
+    pub(crate) fn effect<U: Hash, E: IntoIterator<Item = Event>>(
+        &self,
+        step: impl FnOnce(&mut T) -> U,
+        tell: impl FnOnce(ObjectId, &U) -> E,
+    ) -> U {
         let mut value = R::access(&self.inner);
         let reply = step(&mut value);
         R::observe(|| Tape::of(&reply));
         R::content(self.object, || self.write.map(|write| write(&value)));
         // Recorded before the state is let go, so that real threads are recorded in their order.
-        trace::record_all(R::me(), || tell(self.object, &reply));
+        trace::record_all(|| tell(self.object, &reply));
         drop(value);
         reply
+    }
+
+    /// What it is in events.
+    pub(crate) const fn object(&self) -> ObjectId {
+        self.object
     }
 
     /// A look at the state that is not a step of anybody: for the clock, and for judging the outcome.

@@ -203,8 +203,8 @@ impl Runtime for Shuttle {
         reach(Intent::Until(::std::rc::Rc::new(ready)));
     }
 
-    fn offer(ready: impl Fn() -> bool + 'static) {
-        reach(Intent::Offer(::std::rc::Rc::new(ready)));
+    fn offer(with: Option<ActorId>, ready: impl Fn() -> bool + 'static) {
+        reach(Intent::Offer { with, ready: ::std::rc::Rc::new(ready) });
     }
 
     fn settle(mut idle: impl FnMut() -> bool) {

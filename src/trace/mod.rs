@@ -46,11 +46,11 @@ pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     }
 }
 
-/// Records several things that `actor` did in one step.
-pub(crate) fn record_all<K: IntoIterator<Item = Kind>>(actor: ActorId, kinds: impl FnOnce() -> K) {
+/// Records several things that happened in one step.
+pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() -> E) {
     if let Some(recorder) = current() {
-        for kind in kinds() {
-            recorder.record(Event { actor, kind });
+        for event in events() {
+            recorder.record(event);
         }
     }
 }

@@ -52,7 +52,11 @@ pub(crate) enum Intent {
     /// Go on once a condition holds.
     Until(Rc<dyn Fn() -> bool>),
     /// Go on once a condition holds, though nobody waits for it: a fault, or the clock.
-    Offer(Rc<dyn Fn() -> bool>),
+    Offer {
+        /// Who takes its own step together with this one.
+        with: Option<ActorId>,
+        ready: Rc<dyn Fn() -> bool>,
+    },
     /// Be called when nobody else can go on: the main actor, at the end of its setting up.
     Idle,
 }
@@ -64,6 +68,8 @@ struct Slot {
     intent: Option<Intent>,
     /// It is to be unwound the next time it runs.
     doomed: bool,
+    /// Its step is part of the one that was just taken.
+    drawn: bool,
     ended: bool,
     /// How many steps it has taken.
     steps: u32,
@@ -146,9 +152,13 @@ pub(crate) fn announce(actor: ActorId, intent: Intent) {
 pub(crate) fn arrive(actor: ActorId) {
     BOARD.with_borrow_mut(|board| {
         let slot = &mut board.slots[actor.index()];
-        slot.intent = None;
+        let intent = slot.intent.take();
+        slot.drawn = false;
         slot.steps += 1;
         board.current = actor;
+        if let Some(Intent::Offer { with: Some(other), .. }) = intent {
+            board.slots[other.index()].drawn = true;
+        }
     });
     unwind_if_doomed(actor);
 }
@@ -173,7 +183,7 @@ pub(crate) fn doom_all() {
 pub(crate) fn only_offers_left() -> bool {
     BOARD.with_borrow(|board| {
         let mut left = board.slots.iter().skip(1).filter(|slot| !slot.ended);
-        left.all(|slot| matches!(slot.intent, Some(Intent::Offer(_))))
+        left.all(|slot| matches!(slot.intent, Some(Intent::Offer { .. })))
     })
 }
 

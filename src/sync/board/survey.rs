@@ -12,6 +12,8 @@ pub(crate) struct Survey {
     pub(crate) enabled: Vec<ActorId>,
     /// Faults, and the clock, that can.
     pub(crate) offers: Vec<ActorId>,
+    /// Faults among them, each with the actor whose step it takes with its own.
+    pub(crate) with: Vec<(ActorId, ActorId)>,
     /// The main actor has set up, and is called when nobody else can go on.
     pub(crate) idle: bool,
 }
@@ -40,9 +42,12 @@ pub(crate) fn survey() -> Survey {
         // Conditions look at shared state, which may look at the board: they are asked with it let go.
         match intent {
             Intent::Idle => survey.idle = true,
-            Intent::Offer(ready) if ready() => survey.offers.push(actor),
+            Intent::Offer { with, ready } if ready() => {
+                survey.offers.push(actor);
+                survey.with.extend(with.map(|other| (actor, other)));
+            }
             Intent::Until(ready) if ready() => survey.enabled.push(actor),
-            Intent::Offer(_) | Intent::Until(_) => {}
+            Intent::Offer { .. } | Intent::Until(_) => {}
             intent if BOARD.with_borrow(|board| board.allows(&intent)) => {
                 survey.enabled.push(actor)
             }
@@ -53,12 +58,13 @@ pub(crate) fn survey() -> Survey {
 }
 
 impl Board {
-    /// The actor that has to go on next because what it does is no step: it is running, it is unwound,
-    /// it begins, or it sees another one end.
+    /// The actor that has to go on next because what it does is no step of its own: it is running, it is
+    /// unwound, its step is part of a fault's, it begins, or it sees another one end.
     fn invisible(&self) -> Option<ActorId> {
         let live = || self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
         let running = live().find(|(_, slot)| slot.intent.is_none());
         let doomed = || live().find(|(_, slot)| slot.doomed);
+        let drawn = || live().find(|(_, slot)| slot.drawn);
         let begins = || live().find(|(_, slot)| matches!(slot.intent, Some(Intent::Start)));
         let joins = || {
             live().find(|(_, slot)| match slot.intent {
@@ -66,7 +72,7 @@ impl Board {
                 _ => false,
             })
         };
-        let found = running.or_else(doomed).or_else(begins).or_else(joins);
+        let found = running.or_else(doomed).or_else(drawn).or_else(begins).or_else(joins);
         found.map(|(index, _)| actor(index))
     }
 
@@ -84,7 +90,7 @@ impl Board {
                     && !self.holders.contains_key(mutex)
             }
             Intent::Join(other) => self.slots[other.index()].ended,
-            Intent::Until(_) | Intent::Offer(_) | Intent::Idle => false,
+            Intent::Until(_) | Intent::Offer { .. } | Intent::Idle => false,
         }
     }
 
@@ -101,7 +107,7 @@ impl Board {
             }
             Intent::Join(other) => Some(Stuck::End(*other)),
             Intent::Until(_) => Some(Stuck::Condition),
-            Intent::Start | Intent::Step | Intent::Offer(_) | Intent::Idle => None,
+            Intent::Start | Intent::Step | Intent::Offer { .. } | Intent::Idle => None,
         }
     }
 
