@@ -46,6 +46,11 @@ impl Turn<'_> {
         self.enabled.contains(&actor) || self.offers.contains(&actor)
     }
 
+    /// How many can be chosen.
+    pub(super) fn candidates(&self) -> usize {
+        self.enabled.len() + self.offers.len()
+    }
+
     /// What it costs to choose this one.
     pub(super) fn cost(&self, actor: ActorId) -> Cost {
         let preempts =
@@ -91,6 +96,8 @@ pub(super) struct Log {
     pub(super) chosen: Vec<ActorId>,
     /// The last of them that is no fault.
     pub(super) running: Option<ActorId>,
+    /// Somebody had a choice.
+    pub(super) choice: bool,
     /// What they cost in all.
     pub(super) cost: Cost,
     /// The execution took as many steps as it may, and was ended.
@@ -151,6 +158,7 @@ impl<C: Chooser> Steered<C> {
         }
         let Survey { enabled, offers, .. } = survey;
         let turn = Turn { tasks, enabled, offers, running: log.running };
+        log.choice |= turn.candidates() > 1;
         match self.chooser.choose(&turn) {
             Choice::Go(chosen) => {
                 let cost = turn.cost(chosen);
