@@ -26,9 +26,17 @@ pub(super) struct Progress {
 
 /// A choice that was made, and those that were not made yet.
 struct Level {
+    /// How many could have been chosen: it is the same whenever the choice is come to again.
+    candidates: usize,
+    /// The state in which the choice is made, where states are remembered.
+    state: Option<u64>,
     choices: Vec<ActorId>,
     at: usize,
 }
+
+/// In so many executions the states along the known part of the path are compared with what they were
+/// before: enough to find a scenario that is not the same each time, and too few to cost anything.
+const COMPARED: u64 = 100;
 
 /// Depth-first search.
 pub(super) struct DepthFirst {
@@ -78,18 +86,21 @@ impl DepthFirst {
     /// A new decision: the state is looked at, and unless it is known all choices are put down.
     fn branch(&mut self, turn: &Turn<'_>) -> Choice {
         let mut choices = self.affordable(turn);
+        let mut state = None;
         if self.search.memory {
             if let Some(object) = board::opaque() {
                 return self.end(Verdict::NotRun(opaque(object)));
             }
             let snapshot = self.snapshot(turn);
-            if !self.remember(snapshot.fingerprint()) {
+            let fingerprint = snapshot.fingerprint();
+            if !self.remember(fingerprint) {
                 return Choice::Abandon;
             }
+            state = Some(fingerprint);
             choices = representatives(&choices, &snapshot);
         }
         let Some(chosen) = choices.first().copied() else { return Choice::Abandon };
-        self.levels.push(Level { choices, at: 0 });
+        self.levels.push(Level { candidates: turn.candidates(), state, choices, at: 0 });
         self.go(turn, chosen)
     }
 
@@ -132,6 +143,11 @@ impl DepthFirst {
         true
     }
 
+    /// Whether a state that was come to again is what it was.
+    fn is_as_before(&self, turn: &Turn<'_>, before: Option<u64>) -> bool {
+        before.is_none_or(|before| before == self.snapshot(turn).fingerprint())
+    }
+
     /// The state of this execution, as it is now.
     fn snapshot(&self, turn: &Turn<'_>) -> Snapshot {
         let mut watched = Tape::default();
@@ -153,6 +169,10 @@ impl DepthFirst {
 
 impl Chooser for DepthFirst {
     fn begin(&mut self) -> bool {
+        if self.depth < self.levels.len() {
+            // The execution came to its end before the choices that an equal one had.
+            self.end(depends_on_something_else());
+        }
         if lock(&self.progress).ended.is_some() || (self.executions > 0 && !self.backtrack()) {
             return false;
         }
@@ -169,17 +189,21 @@ impl Chooser for DepthFirst {
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
         let Some(level) = self.levels.get(self.depth) else { return self.branch(turn) };
         let chosen = level.choices[level.at];
-        if turn.admits(chosen) {
-            return self.go(turn, chosen);
-        }
-        let why = "two executions that made the same choices came to different states: the scenario depends on \
-                   something that is not part of it, such as time, addresses, or the order of a hash map";
-        self.end(Verdict::NotRun(why.to_owned()))
+        let same = turn.admits(chosen)
+            && level.candidates == turn.candidates()
+            && (self.executions > COMPARED || self.is_as_before(turn, level.state));
+        if same { self.go(turn, chosen) } else { self.end(depends_on_something_else()) }
     }
 
     fn remembers(&self) -> bool {
         self.search.memory
     }
+}
+
+fn depends_on_something_else() -> Verdict {
+    let why = "two executions that made the same choices came to different states: the scenario depends on \
+               something that is not part of it, such as time, addresses, or the order of a hash map";
+    Verdict::NotRun(why.to_owned())
 }
 
 /// One of each set of clients that could change places without anybody noticing.

@@ -7,6 +7,7 @@ use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use super::quiet::Quiet;
 use super::steer::{Chooser, Cost, Log, Steered, lock};
+use super::vacuity::Contention;
 use super::{Bound, Exploration, Schedule, Verdict};
 use crate::scenario::{Property, Scenario, Violation, execute};
 use crate::sync::Shuttle;
@@ -18,6 +19,7 @@ use crate::trace::{ActorId, Recorder, Trace};
 struct Findings {
     executions: u64,
     longest: usize,
+    contention: Contention,
     /// The execution that ended the search, and why.
     last: Option<(Verdict, Trace, Schedule, Cost)>,
 }
@@ -44,6 +46,7 @@ pub(super) fn drive<S: Scenario>(
         return Exploration {
             executions: findings.executions,
             longest: findings.longest,
+            vacuous: findings.contention.alarm(),
             ..Exploration::of(Verdict::Sampled, begun)
         };
     };
@@ -85,6 +88,7 @@ impl Findings {
     ) {
         self.executions += 1;
         self.longest = self.longest.max(log.chosen.len());
+        self.contention.look(log.choice, recorder);
         let verdict = match violation {
             _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
             Some(violation) => Verdict::Broken(violation),

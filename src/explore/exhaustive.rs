@@ -54,5 +54,8 @@ pub fn exhaustive<S: Scenario>(scenario: &S, search: Search) -> Exploration {
             None => Verdict::Exhausted,
         };
     }
+    if matches!(exploration.verdict, Verdict::NotRun(_)) {
+        exploration.vacuous = None;
+    }
     exploration
 }

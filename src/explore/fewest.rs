@@ -40,12 +40,14 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
             (broken, _) => broken,
         };
         let done = verdict != Verdict::Exhausted;
+        let refused = matches!(verdict, Verdict::NotRun(_));
         let minimal = matches!(verdict, Verdict::Broken(_));
         all = Exploration {
             verdict,
             trace: level.trace,
             schedule: level.schedule,
             cost: level.cost,
+            vacuous: level.vacuous.filter(|_| !refused),
             minimal,
             elapsed: begun.elapsed(),
             ..all

@@ -9,9 +9,10 @@ use loom::model::Builder;
 
 use super::quiet::Quiet;
 use super::steer::lock;
+use super::vacuity::Contention;
 use super::{Bound, Exploration, Verdict};
 use crate::scenario::{Property, Scenario, Violation, execute};
-use crate::sync::{Loom, Runtime, forget_collapse};
+use crate::sync::{Loom, Runtime, forget_collapse, panic_message};
 use crate::trace::{Recorder, Trace};
 
 /// How far loom may go.
@@ -40,6 +41,7 @@ struct Findings {
     executions: u64,
     longest: usize,
     bound_hit: bool,
+    contention: Contention,
     recorder: Option<Recorder>,
     violation: Option<Violation>,
 }
@@ -62,11 +64,19 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
     forget_collapse();
     let findings = Arc::new(Mutex::new(Findings::default()));
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
+    let builder = match catch_unwind(|| builder(bounds)) {
+        Ok(builder) => builder,
+        // It reads its environment variables, used or not, and panics at one that makes no sense.
+        Err(complaint) => {
+            let why = format!("loom cannot be set up: {}", panic_message(complaint.as_ref()));
+            return Exploration::of(Verdict::NotRun(why), begun);
+        }
+    };
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        builder(bounds).check(move || run_once(&body, &noted, bounds.executions));
+        builder.check(move || run_once(&body, &noted, bounds.executions));
     }));
     let complaint = ended.err().filter(|payload| !payload.is::<Stop>());
-    let Findings { executions, longest, bound_hit, recorder, violation } =
+    let Findings { executions, longest, bound_hit, contention, recorder, violation } =
         std::mem::take(&mut *lock(&findings));
     let verdict = match (complaint, violation, bounds.preemptions) {
         (Some(complaint), ..) => explain(complaint.as_ref()),
@@ -75,13 +85,13 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
         (None, None, Some(most)) => Verdict::BoundHit(Bound::Preemptions(most)),
         (None, None, None) => Verdict::Exhausted,
     };
-    let trace = match verdict {
+    let (trace, vacuous) = match verdict {
         Verdict::Exhausted | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => {
-            None
+            (None, contention.alarm())
         }
-        _ => recorder.map(|recorder| recorder.trace()),
+        _ => (recorder.map(|recorder| recorder.trace()), None),
     };
-    Exploration { executions, longest, trace, ..Exploration::of(verdict, begun) }
+    Exploration { executions, longest, trace, vacuous, ..Exploration::of(verdict, begun) }
 }
 
 /// Every field is set, so that no `LOOM_MAX_*` variable changes what is explored.
@@ -117,6 +127,8 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
     {
         let mut findings = lock(findings);
         findings.longest = findings.longest.max(recorder.with_trace(Trace::steps));
+        let more_than_one = findings.executions > 1;
+        findings.contention.look(more_than_one, &recorder);
         findings.violation = violation;
     }
     // All other threads have ended by now, so nothing is left behind by unwinding the main one.
@@ -127,7 +139,7 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
 
 /// What loom said when it gave up. It says so only in a panic; which one it was is in its first words.
 fn explain(complaint: &(dyn Any + Send)) -> Verdict {
-    let text = complaint.downcast_ref::<String>().map_or("loom gave up", String::as_str);
+    let text = panic_message(complaint);
     if Loom::collapsed() && text.starts_with("deadlock") {
         return Verdict::Broken(Violation {
             property: Property::NoDeadlock,

@@ -3,14 +3,17 @@
 //! | engine | runtime | what it does |
 //! |---|---|---|
 //! | [`stress()`] | `Std` | repeats the scenario on real threads |
+//! | [`stress_in_child()`] | `Std` | the same in a process of its own, with a time limit |
 //! | [`loom()`] | `Loom` | every interleaving, under the C11 memory model |
 //! | [`random`], [`pct`], [`urw`] | `Shuttle` | random interleavings, from a seed |
 //! | [`exhaustive()`] | `Shuttle` | every interleaving, each state once |
 //! | [`fewest()`] | `Shuttle` | the same, from few faults and preemptions to many |
 //! | [`replay()`] | `Shuttle` | one interleaving, by the actors' names |
+//! | [`minimise()`] | `Shuttle` | a simpler interleaving that breaks the same property |
 //!
 //! All return an [`Exploration`]. Nothing is learnt from the text of a panic, and nothing is printed.
 
+mod child;
 mod depth_first;
 mod drive;
 mod engine;
@@ -18,6 +21,7 @@ mod exhaustive;
 mod fewest;
 mod fingerprint;
 mod loom;
+mod minimise;
 mod pct;
 mod quiet;
 mod replay;
@@ -25,15 +29,19 @@ mod schedule;
 mod shuttle;
 mod steer;
 mod stress;
+mod vacuity;
 mod verdict;
 
+pub use child::{stress_in_child, verdict_line};
 pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
 pub use loom::{LoomBounds, loom};
+pub use minimise::{MinimiseError, minimise};
 pub use replay::{Divergence, replay};
 pub use schedule::{Schedule, ScheduleError};
 pub use shuttle::{Sampling, pct, random, urw};
 pub use steer::Cost;
 pub use stress::stress;
+pub use vacuity::Vacuity;
 pub use verdict::{Bound, Exploration, Verdict};

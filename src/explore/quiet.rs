@@ -14,13 +14,17 @@ thread_local! {
 
 /// While it lives, panics on this OS thread are not printed; nor are they on threads that belong to a
 /// recorded execution, as those of the stress engine do.
-pub(super) struct Quiet(());
+pub(super) struct Quiet {
+    /// loom abandons the stacks of a deadlocked execution, and with them the scope of its recorder: this
+    /// one puts the OS thread back to what it was.
+    _scope: trace::Scope,
+}
 
 impl Quiet {
     pub(super) fn new() -> Self {
         install();
         QUIET.set(QUIET.get() + 1);
-        Self(())
+        Self { _scope: trace::enter(None) }
     }
 }
 

@@ -44,11 +44,30 @@ impl std::error::Error for Divergence {}
 ///
 /// Where an actor that is next in the schedule cannot go on.
 pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Exploration, Divergence> {
+    follow(scenario, schedule, Misfit::Diverges)
+}
+
+/// What a step of the schedule is whose actor cannot take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    /// The end of the replay.
+    Diverges,
+    /// Nothing: the next step is looked at.
+    PassOver,
+}
+
+/// Runs the interleaving that `schedule` names.
+pub(super) fn follow<S: Scenario>(
+    scenario: &S,
+    schedule: &Schedule,
+    misfit: Misfit,
+) -> Result<Exploration, Divergence> {
     let diverged = Arc::new(Mutex::new(None));
     let names = Script {
         names: schedule.names().map(str::to_owned).collect(),
         at: 0,
         begun: false,
+        misfit,
         diverged: Arc::clone(&diverged),
     };
     let exploration = drive(scenario, names, MAX_STEPS + schedule.len());
@@ -67,6 +86,7 @@ struct Script {
     names: Vec<String>,
     at: usize,
     begun: bool,
+    misfit: Misfit,
     diverged: Arc<Mutex<Option<Divergence>>>,
 }
 
@@ -84,10 +104,13 @@ impl Chooser for Script {
         // That the main actor ends the execution is nobody's step.
         let others = |actor: &ActorId| *actor != ActorId::MAIN;
         let able = || turn.enabled.iter().chain(turn.offers).copied().filter(others);
-        if let Some(expected) = self.names.get(self.at) {
+        while let Some(expected) = self.names.get(self.at) {
             self.at += 1;
             if let Some(actor) = able().find(|actor| recorder.actor_name(*actor) == *expected) {
                 return Choice::Go(actor);
+            }
+            if self.misfit == Misfit::PassOver {
+                continue;
             }
             *lock(&self.diverged) = Some(Divergence {
                 step: self.at,

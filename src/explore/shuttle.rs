@@ -2,14 +2,18 @@
 //! uniform random walk.
 
 use std::mem::ManuallyDrop;
+use std::time::Instant;
 
 use shuttle::scheduler::{RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler};
 
-use super::Exploration;
 use super::drive::drive;
 use super::pct::Pct;
 use super::steer::{Choice, Chooser, Turn, actor};
+use super::{Exploration, Verdict};
 use crate::scenario::Scenario;
+
+/// The variable that replaces every seed.
+const SEED: &str = "SHUTTLE_RANDOM_SEED";
 
 /// How to draw interleavings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,10 +33,13 @@ impl Default for Sampling {
 }
 
 impl Sampling {
-    /// shuttle lets this variable replace every seed; the verdict must then say so.
-    fn seed(self) -> u64 {
-        let from_env = std::env::var("SHUTTLE_RANDOM_SEED").ok();
-        from_env.and_then(|seed| seed.parse().ok()).unwrap_or(self.seed)
+    /// shuttle lets this variable replace every seed, and panics at one that is no number; the verdict
+    /// must then say so.
+    fn seed(self) -> Result<u64, Verdict> {
+        let Ok(text) = std::env::var(SEED) else { return Ok(self.seed) };
+        text.parse().map_err(|_| {
+            Verdict::NotRun(format!("{SEED} is set to \"{text}\", which is no seed: unset it"))
+        })
     }
 
     fn count(self) -> usize {
@@ -43,8 +50,9 @@ impl Sampling {
 /// Chooses each step uniformly among the actors that can go on.
 #[must_use]
 pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
-    let scheduler = RandomScheduler::new_from_seed(sampling.seed(), sampling.count());
-    sample(scenario, Drawn::by(scheduler), sampling)
+    sample(scenario, sampling, |seed| {
+        Drawn::by(RandomScheduler::new_from_seed(seed, sampling.count()))
+    })
 }
 
 /// Probabilistic concurrency testing with `depth - 1` changes of priority: it finds a bug of that depth
@@ -52,22 +60,31 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 /// Guarantees of Finding Bugs", ASPLOS 2010).
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
-    let scheduler = Pct::new(sampling.seed(), depth.max(1), sampling.count());
-    sample(scenario, Drawn::by(scheduler), sampling)
+    sample(scenario, sampling, |seed| Drawn::by(Pct::new(seed, depth.max(1), sampling.count())))
 }
 
 /// Uniform random walk: weighs each actor by the steps it has left, so that interleavings are drawn more
 /// evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025).
 #[must_use]
 pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
-    let scheduler = UrwRandomScheduler::new_from_seed(sampling.seed(), sampling.count());
-    let drawn = Drawn { introduced: Some(0), ..Drawn::by(scheduler) };
-    sample(scenario, drawn, sampling)
+    sample(scenario, sampling, |seed| {
+        let scheduler = UrwRandomScheduler::new_from_seed(seed, sampling.count());
+        Drawn { introduced: Some(0), ..Drawn::by(scheduler) }
+    })
 }
 
-fn sample<S: Scenario>(scenario: &S, drawn: impl Chooser, sampling: Sampling) -> Exploration {
-    let mut exploration = drive(scenario, drawn, sampling.max_steps);
-    exploration.seed = Some(sampling.seed());
+/// Draws interleavings with the scheduler that `scheduler` makes of a seed.
+fn sample<S: Scenario, C: Chooser>(
+    scenario: &S,
+    sampling: Sampling,
+    scheduler: impl FnOnce(u64) -> C,
+) -> Exploration {
+    let seed = match sampling.seed() {
+        Ok(seed) => seed,
+        Err(not_run) => return Exploration::of(not_run, Instant::now()),
+    };
+    let mut exploration = drive(scenario, scheduler(seed), sampling.max_steps);
+    exploration.seed = Some(seed);
     exploration
 }
 

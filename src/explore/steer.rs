@@ -53,6 +53,11 @@ impl Turn<'_> {
         self.enabled.contains(&actor) || self.offers.contains(&actor)
     }
 
+    /// How many can be chosen.
+    pub(super) fn candidates(&self) -> usize {
+        self.enabled.len() + self.offers.len()
+    }
+
     /// What it costs to choose this one.
     pub(super) fn cost(&self, actor: ActorId) -> Cost {
         let preempts = self.goes_on(actor).is_some_and(|goes_on| {
@@ -106,6 +111,8 @@ pub(super) struct Log {
     pub(super) chosen: Vec<ActorId>,
     /// The last of them that is no fault.
     pub(super) running: Option<ActorId>,
+    /// Somebody had a choice.
+    pub(super) choice: bool,
     /// What they cost in all.
     pub(super) cost: Cost,
     /// The execution took as many steps as it may, and was ended.
@@ -172,6 +179,7 @@ impl<C: Chooser> Steered<C> {
         }
         let Survey { enabled, offers, with, .. } = survey;
         let turn = Turn { tasks, enabled, offers, with, running: log.running };
+        log.choice |= turn.candidates() > 1;
         match self.chooser.choose(&turn) {
             // To end is no step.
             Choice::Go(ActorId::MAIN) => Some(ActorId::MAIN),

@@ -3,13 +3,17 @@
 use std::time::Instant;
 
 use super::quiet::Quiet;
+use super::vacuity::Contention;
 use super::{Exploration, Verdict};
 use crate::scenario::{Scenario, execute};
 use crate::sync::Std;
 use crate::trace::{Recorder, Trace};
 
 /// Repeats the scenario on real threads, at most `repetitions` times, until something breaks. How often
-/// that takes is up to the machine. Faults other than the clock's it cannot have strike. A scenario that can deadlock never comes back from here.
+/// that takes is up to the machine. Faults other than the clock's cannot strike real threads. Where time has
+/// to pass, an actor that sleeps moves the clock itself.
+///
+/// Threads that deadlock never come back from here; [`stress_in_child`](super::stress_in_child()) does.
 #[must_use]
 pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     let _quiet = Quiet::new();
@@ -18,10 +22,13 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
         return Exploration::of(Verdict::NotRun(why), begun);
     }
     let mut longest = 0;
+    let mut contention = Contention::default();
     for execution in 1..=repetitions {
         let recorder = Recorder::new();
         let violation = execute::<Std>(scenario, &recorder);
         longest = longest.max(recorder.with_trace(Trace::steps));
+        // With one actor, and the main one, there is one order.
+        contention.look(recorder.with_trace(|trace| trace.actors.len() > 2), &recorder);
         if let Some(violation) = violation {
             return Exploration {
                 executions: execution,
@@ -31,5 +38,10 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
             };
         }
     }
-    Exploration { executions: repetitions, longest, ..Exploration::of(Verdict::Sampled, begun) }
+    Exploration {
+        executions: repetitions,
+        longest,
+        vacuous: contention.alarm(),
+        ..Exploration::of(Verdict::Sampled, begun)
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::{Cost, Schedule};
+use super::{Cost, Schedule, Vacuity};
 use crate::scenario::Violation;
 use crate::trace::Trace;
 
@@ -98,6 +98,8 @@ pub struct Exploration {
     pub cost: Option<Cost>,
     /// No interleaving with fewer faults, or with as many and fewer preemptions, breaks anything.
     pub minimal: bool,
+    /// Nothing was broken, but little could have been.
+    pub vacuous: Option<Vacuity>,
     /// The seed that the search started from, if it drew at random.
     pub seed: Option<u64>,
 }
@@ -115,6 +117,7 @@ impl Exploration {
             schedule: None,
             cost: None,
             minimal: false,
+            vacuous: None,
             seed: None,
         }
     }
@@ -134,6 +137,9 @@ impl fmt::Display for Exploration {
         write!(f, "{}; {}", self.verdict, counted(self.executions, "execution"))?;
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
+        }
+        if let Some(vacuous) = self.vacuous {
+            write!(f, "; {vacuous}")?;
         }
         if let Some(cost) = self.cost {
             write!(f, "; {cost}")?;

@@ -29,6 +29,26 @@ pub enum Property {
 }
 
 impl Property {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::MutualExclusion,
+        Self::OwnerOnlyRelease,
+        Self::NoOrphanBeyondTtl,
+        Self::HonestValidity,
+        Self::MonotonicFence,
+        Self::ConservedBalance,
+        Self::NoOverdraft,
+        Self::NoDeadlock,
+        Self::Linearizable,
+        Self::NoPanic,
+    ];
+
+    /// The property of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|property| property.name() == name)
+    }
+
     /// The name in schedules, verdicts and the catalogue.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -81,7 +81,7 @@ impl Runtime for Loom {
         _: &'a Mutex<T>,
         guard: MutexGuard<'a, T>,
     ) -> MutexGuard<'a, T> {
-        condvar.wait(guard).expect("loom's mutexes are never poisoned")
+        primitive(|| condvar.wait(guard)).expect("loom's mutexes are never poisoned")
     }
 
     fn notify(condvar: &Condvar, all: bool) {

@@ -24,10 +24,12 @@ impl Trace {
         self.actors.get(actor.index()).map_or("main", String::as_str)
     }
 
-    /// How many visible steps were taken.
+    /// How many visible steps were taken, but for those of the main actor, who sets up and judges while
+    /// there is nobody else.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.events.iter().filter(|event| event.kind.is_step()).count()
+        let others = self.events.iter().filter(|event| event.actor != ActorId::MAIN);
+        others.filter(|event| event.kind.is_step()).count()
     }
 
     /// The name of a shared object.

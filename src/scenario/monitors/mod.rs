@@ -28,6 +28,7 @@ mod owner_only_release;
 mod told;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use honest_validity::HonestValidity;
@@ -38,6 +39,7 @@ pub use no_overdraft::NoOverdraft;
 pub use owner_only_release::OwnerOnlyRelease;
 
 use super::{Property, Violation};
+use crate::sync::panic_message;
 use crate::trace::{Event, Trace, Watcher};
 
 /// Watches one property.
@@ -123,10 +125,19 @@ impl Watcher for Monitors {
 impl State {
     fn judge(&mut self, mut ask: impl FnMut(&mut dyn Monitor) -> Result<(), String>) {
         for monitor in &mut self.monitors {
-            if let Err(detail) = ask(monitor.as_mut()) {
-                let property = monitor.property();
-                self.violation.get_or_insert(Violation { property, detail });
-            }
+            // A panic must not get from here into the step that is being recorded.
+            let answer = catch_unwind(AssertUnwindSafe(|| ask(monitor.as_mut())));
+            let property = monitor.property();
+            let violation = match answer {
+                Ok(Ok(())) => continue,
+                Ok(Err(detail)) => Violation { property, detail },
+                Err(payload) => {
+                    let message = panic_message(payload.as_ref());
+                    let detail = format!("the monitor of {property} panicked: {message}");
+                    Violation { property: Property::NoPanic, detail }
+                }
+            };
+            self.violation.get_or_insert(violation);
         }
     }
 }

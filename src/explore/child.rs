@@ -1,0 +1,151 @@
+//! Real threads in a process of their own. `std` cannot tell a deadlock from a thread that takes its
+//! time, and no thread can be killed; a process can.
+//!
+//! A scenario is a Rust value and cannot be handed to another process. The caller supplies a command
+//! that makes the same scenario again, runs [`stress`](super::stress()) on it and prints the
+//! [`verdict_line`]: the program itself with a hidden subcommand, or a test binary with the name of a
+//! hidden test.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Bound, Exploration, Vacuity, Verdict};
+use crate::scenario::{Property, Violation};
+
+/// Runs `command`, which stresses a scenario and prints a [`verdict_line`], for at most `limit`.
+///
+/// When the time is up the process is killed, and the verdict is [`Verdict::BoundHit`]: that it did not
+/// end is no proof of a deadlock. This is the one bound that is not a count. What comes back has no trace:
+/// that ended with the process.
+#[must_use]
+pub fn stress_in_child(command: Command, limit: Duration) -> Exploration {
+    let begun = Instant::now();
+    match run(command, limit) {
+        Ok(exploration) => Exploration { elapsed: begun.elapsed(), ..exploration },
+        Err(verdict) => Exploration::of(verdict, begun),
+    }
+}
+
+fn run(mut command: Command, limit: Duration) -> Result<Exploration, Verdict> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let child = command.spawn().map_err(|error| {
+        let program = command.get_program().to_string_lossy().into_owned();
+        Verdict::NotRun(format!("{program}, which was to run it, cannot be started: {error}"))
+    })?;
+    let mut child = Killed(child);
+    let (found, answer) = mpsc::channel();
+    let lines = child.0.stdout.take().map(BufReader::new);
+    // It ends with the child, whose death closes the pipe.
+    thread::spawn(move || {
+        let lines = lines.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
+        let _ = lines.filter_map(|line| parse(&line)).try_for_each(|it| found.send(it));
+    });
+    answer.recv_timeout(limit).map_err(|error| match error {
+        RecvTimeoutError::Timeout => Verdict::BoundHit(Bound::Engine(format!(
+            "did not end within {} s: deadlocked, or slow",
+            limit.as_secs_f64()
+        ))),
+        RecvTimeoutError::Disconnected => {
+            let status = child.0.wait();
+            let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+            Verdict::BoundHit(Bound::Engine(format!("ended without a verdict: {status}")))
+        }
+    })
+}
+
+/// A process that does not outlive its value.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What sets the line apart from whatever else the process prints.
+const MARK: &str = "lockproof-stress";
+
+/// What a process that stresses a scenario tells the one that started it, in one line.
+#[must_use]
+pub fn verdict_line(exploration: &Exploration) -> String {
+    let (verdict, property, detail) = match &exploration.verdict {
+        Verdict::Broken(violation) => {
+            ("broken", violation.property.name(), violation.detail.as_str())
+        }
+        Verdict::NotRun(why) => ("not-run", "", why.as_str()),
+        _ => ("sampled", "", ""),
+    };
+    let vacuous = match exploration.vacuous {
+        Some(Vacuity::OneExecution) => "one-execution",
+        Some(Vacuity::NoContention) => "no-contention",
+        None => "",
+    };
+    let Exploration { executions, longest, .. } = exploration;
+    let detail = detail.replace(char::is_control, " ");
+    format!("{MARK}\t{verdict}\t{executions}\t{longest}\t{vacuous}\t{property}\t{detail}")
+}
+
+fn parse(line: &str) -> Option<Exploration> {
+    // A test harness may have begun the line.
+    let fields = &line[line.find(MARK)?..];
+    let fields: Vec<&str> = fields.split('\t').collect();
+    let [_, verdict, executions, longest, vacuous, property, detail] = fields[..] else {
+        return None;
+    };
+    let detail = detail.to_owned();
+    let verdict = match verdict {
+        "broken" => Verdict::Broken(Violation { property: Property::named(property)?, detail }),
+        "not-run" => Verdict::NotRun(detail),
+        "sampled" => Verdict::Sampled,
+        _ => return None,
+    };
+    Some(Exploration {
+        executions: executions.parse().ok()?,
+        longest: longest.parse().ok()?,
+        vacuous: match vacuous {
+            "one-execution" => Some(Vacuity::OneExecution),
+            "no-contention" => Some(Vacuity::NoContention),
+            _ => None,
+        },
+        ..Exploration::of(verdict, Instant::now())
+    })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::time::Instant;
+
+    use super::{Exploration, Property, Vacuity, Verdict, Violation, parse, verdict_line};
+
+    #[test]
+    fn a_verdict_survives_the_way_from_process_to_process() {
+        let detail = "alice read 100,\n\tand bob too".to_owned();
+        let violation = Violation { property: Property::ConservedBalance, detail };
+        let why = Verdict::NotRun("no".to_owned());
+        for verdict in [Verdict::Broken(violation), why, Verdict::Sampled] {
+            let sent = Exploration {
+                executions: 17,
+                longest: 4,
+                vacuous: Some(Vacuity::NoContention),
+                ..Exploration::of(verdict, Instant::now())
+            };
+            let line = verdict_line(&sent);
+            assert_eq!(line.lines().count(), 1, "{line}");
+            let got = parse(&format!("test hidden ... {line}")).expect("a line");
+            assert_eq!((got.executions, got.longest, got.vacuous), (17, 4, sent.vacuous));
+            let in_one_line = sent.verdict.to_string().replace(char::is_control, " ");
+            assert_eq!(got.verdict.to_string(), in_one_line);
+        }
+    }
+
+    #[test]
+    fn other_lines_are_no_verdict() {
+        for line in ["", "running 1 test", "lockproof-stress\tfine\t1\t2\t\t\t"] {
+            assert!(parse(line).is_none(), "{line}");
+        }
+    }
+}

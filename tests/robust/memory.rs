@@ -1,0 +1,51 @@
+//! What executions leave behind that are given up in the middle: nothing.
+
+use lockproof::explore::{Search, Verdict, exhaustive};
+
+use crate::again;
+use crate::scenes::Count;
+
+const FEW: u64 = 20_000;
+const MANY: u64 = 200_000;
+
+#[test]
+fn executions_that_are_given_up_leave_memory_where_it_was() {
+    let output = again::run("memory::child_gives_up_many_executions", &[]);
+    let said = again::said(&output);
+    let measured: Vec<u64> = said.iter().map(|number| number.parse().unwrap()).collect();
+    println!("kB after {FEW} and after {MANY}: {measured:?}");
+    let [resident_before, resident_after, peak_before, peak_after] = measured[..] else {
+        panic!("{said:?}");
+    };
+    assert!(resident_after < resident_before + 20_000, "{measured:?}");
+    assert!(peak_after < peak_before + 20_000, "{measured:?}");
+}
+
+#[test]
+fn child_gives_up_many_executions() {
+    if !again::is_child() {
+        return;
+    }
+    let search = Search { symmetry: false, ..Search::default() };
+    let (mut given_up, mut before) = (0, None);
+    while given_up < MANY {
+        let exploration = exhaustive(&Count(3), search);
+        assert_eq!(exploration.verdict, Verdict::Exhausted);
+        // Each state but the first is come to by one step; an execution ends in a state that is known, but
+        // for the one that was the first to end.
+        given_up += exploration.executions - 1;
+        if given_up >= FEW {
+            before.get_or_insert_with(|| (kilobytes("VmRSS"), kilobytes("VmHWM")));
+        }
+    }
+    let (resident, peak) = before.expect("it came past the first mark");
+    for number in [resident, kilobytes("VmRSS"), peak, kilobytes("VmHWM")] {
+        println!("SAID {number}");
+    }
+}
+
+fn kilobytes(of: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let line = status.lines().find(|line| line.starts_with(of)).expect("it is there");
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+}

@@ -1,0 +1,119 @@
+//! Scenarios that go wrong: each has its verdict, and none takes the engine with it.
+
+use lockproof::explore::{Bound, Exploration, Search, Verdict, exhaustive, fewest, stress};
+use lockproof::races::lock_order;
+use lockproof::scenario::Property;
+
+use crate::scenes::{DependsOnTheOutside, Endless, LostWakeUp, Opaque, Panics, Place, Sleepers};
+use crate::{CHECKERS, SAMPLING, SEARCH, checkers, shuttles};
+
+fn without_memory() -> Search {
+    Search { memory: false, symmetry: false, ..SEARCH }
+}
+
+#[test]
+fn a_panic_is_a_verdict_wherever_it_happens() {
+    let places = [
+        (Place::SetUp, "main"),
+        (Place::Actor, "carol"),
+        (Place::Monitor, "the monitor of linearizable"),
+        (Place::Check, "main"),
+    ];
+    for (place, who) in places {
+        let scenario = Panics(place);
+        let on_threads = std::iter::once_with(|| ("stress", stress(&scenario, 10)));
+        for (engine, exploration) in checkers(&scenario).chain(on_threads) {
+            let violation = exploration.violation();
+            let violation =
+                violation.unwrap_or_else(|| panic!("{engine}, {place:?}: {exploration}"));
+            assert_eq!(violation.property, Property::NoPanic, "{engine}, {place:?}");
+            assert_eq!(
+                violation.detail,
+                format!("{who} panicked: on purpose"),
+                "{engine}, {place:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_deadlock_says_who_waits_for_what() {
+    for (engine, exploration) in shuttles(&lock_order::Buggy) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(violation.property, Property::NoDeadlock, "{engine}");
+        let detail = &violation.detail;
+        assert!(detail.contains("alice waits for account 22222, which bob holds"), "{detail}");
+        assert!(detail.contains("bob waits for account 11111, which alice holds"), "{detail}");
+    }
+}
+
+#[test]
+fn a_lost_wake_up_is_a_deadlock() {
+    for (engine, exploration) in checkers(&LostWakeUp) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(violation.property, Property::NoDeadlock, "{engine}");
+        if engine != "loom" {
+            assert_eq!(violation.detail, "alice waits for a notification on filled", "{engine}");
+        }
+    }
+}
+
+#[test]
+fn an_endless_loop_hits_the_bound_on_steps() {
+    for (engine, exploration) in checkers(&Endless) {
+        let Verdict::BoundHit(bound) = &exploration.verdict else {
+            panic!("{engine}: {exploration}");
+        };
+        match engine {
+            "loom" => assert!(matches!(bound, Bound::Engine(_)), "{bound}"),
+            _ => assert_eq!(*bound, Bound::Steps(SAMPLING.max_steps), "{engine}"),
+        }
+    }
+}
+
+#[test]
+fn a_scenario_that_depends_on_the_outside_is_refused() {
+    let fewer = || DependsOnTheOutside { fewer: true, ..Default::default() };
+    let searches: [Exploration; 5] = [
+        exhaustive(&fewer(), SEARCH),
+        exhaustive(&fewer(), without_memory()),
+        fewest(&fewer(), SEARCH),
+        exhaustive(&DependsOnTheOutside::default(), SEARCH),
+        fewest(&DependsOnTheOutside::default(), SEARCH),
+    ];
+    for (number, exploration) in searches.into_iter().enumerate() {
+        let said = exploration.to_string();
+        let expected = "not run: two executions that made the same choices came to different";
+        assert!(said.starts_with(expected), "search {number}: {said}");
+        assert_eq!((exploration.schedule, exploration.vacuous), (None, None), "{said}");
+    }
+}
+
+#[test]
+fn state_that_cannot_be_hashed_is_searched_only_without_memory() {
+    for (mutex, name) in [(true, "rate"), (false, "rate")] {
+        let scenario = Opaque { mutex };
+        for exploration in [exhaustive(&scenario, SEARCH), fewest(&scenario, SEARCH)] {
+            let said = exploration.to_string();
+            let expected = format!("not run: {name} holds a value that cannot be hashed");
+            assert!(said.starts_with(&expected) || said.contains("price holds"), "{said}");
+            assert_eq!(exploration.states.filter(|states| *states > 0), None, "{said}");
+        }
+        let exploration = exhaustive(&scenario, without_memory());
+        assert_eq!((exploration.verdict, exploration.executions), (Verdict::Exhausted, 2));
+        assert_eq!(fewest(&scenario, without_memory()).verdict, Verdict::Exhausted);
+    }
+}
+
+#[test]
+fn a_crash_of_a_sleeper_ends_nobody_else() {
+    for (engine, exploration) in shuttles(&Sleepers { crash: true }) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(violation.property, Property::ConservedBalance, "{engine}: {exploration}");
+    }
+    for (engine, exploration) in shuttles(&Sleepers { crash: false }) {
+        let clean = matches!(exploration.verdict, Verdict::Sampled | Verdict::Exhausted);
+        assert!(clean, "{engine}: {exploration}");
+    }
+    assert_eq!(CHECKERS.len(), 6);
+}
