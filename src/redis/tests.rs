@@ -29,6 +29,18 @@ fn a_lock_is_free_again_at_its_deadline_to_the_millisecond() {
     assert_eq!(run(&mut keyspace, 35, "SET lock bob NX PX 30"), Reply::ok());
 }
 
+/// The seed's mock deletes a key when the timer of an *earlier* acquisition with the same value fires.
+#[test]
+fn an_acquisition_is_not_cut_short_by_the_deadline_of_an_earlier_one() {
+    let mut keyspace = Keyspace::default();
+    run(&mut keyspace, 0, "SET lock same NX PX 1000");
+    run(&mut keyspace, 100, "DEL lock");
+    assert_eq!(run(&mut keyspace, 200, "SET lock same NX PX 1000"), Reply::ok());
+    assert_eq!(run(&mut keyspace, 1000, "GET lock"), bulk("same"));
+    assert_eq!(run(&mut keyspace, 1199, "GET lock"), bulk("same"));
+    assert_eq!(run(&mut keyspace, 1200, "GET lock"), Reply::Nil);
+}
+
 #[test]
 fn ttl_rounds_half_a_second_up() {
     let mut keyspace = Keyspace::default();
