@@ -15,6 +15,7 @@
 //! * [`scenario`]: worlds, actors, faults, and what must hold.
 //! * [`explore`]: the engines, their schedules and verdicts.
 //! * [`races`]: the catalogue of documented races.
+//! * [`cli`]: the command line: parse, call, print.
 
 pub mod trace;
 

@@ -1,6 +1,6 @@
 //! The lock and the bank in Redis, on the simulated server: what the scripts do there, and what becomes
 //! of both when replies are lost, requests come late, and time passes at bad moments.
-#![cfg(all(not(loom), feature = "model"))]
+#![cfg(not(loom))]
 
 #[path = "distributed/bank.rs"]
 mod bank;

@@ -153,7 +153,8 @@ fn a_deadlock_is_a_verdict_that_says_who_waits_for_whom() {
         if engine != "loom" {
             assert_eq!(
                 violation.detail,
-                "alice waits for account 22222, which bob holds; bob waits for account 11111, which alice holds",
+                "alice waits for account 22222, which bob holds; bob waits for account 11111, \
+                which alice holds",
             );
         }
     }

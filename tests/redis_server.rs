@@ -1,5 +1,3 @@
-#![cfg(not(loom))]
-#![cfg(feature = "model")]
 //! The simulated Redis against a real one: the same commands, and every reply compared.
 //!
 //! Properties:
@@ -12,6 +10,7 @@
 //! `redis-server` from the path, started on a free loopback port. Without either, the tests say so
 //! and pass. The texts are those of 7.0.15. Time passes differently on the two sides, so lifetimes
 //! are far away and distinct, and what is left of one is compared with a tolerance.
+#![cfg(not(loom))]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

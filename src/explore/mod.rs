@@ -16,11 +16,13 @@
 mod child;
 mod depth_first;
 mod drive;
+mod engine;
 mod exhaustive;
 mod fewest;
 mod fingerprint;
 mod loom;
 mod minimise;
+mod pct;
 mod quiet;
 mod replay;
 mod schedule;
@@ -31,6 +33,7 @@ mod vacuity;
 mod verdict;
 
 pub use child::{stress_in_child, verdict_line};
+pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
 pub use loom::{LoomBounds, loom};

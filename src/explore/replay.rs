@@ -29,8 +29,8 @@ impl fmt::Display for Divergence {
         };
         write!(
             f,
-            "step {step} of the schedule is {expected}'s, but {able}: the code has changed since the schedule was \
-             written, or the name is misspelt"
+            "step {step} of the schedule is {expected}'s, but {able}: the code has changed since \
+            the schedule was written, or the name is misspelt"
         )
     }
 }

@@ -54,7 +54,8 @@ impl fmt::Display for Schedule {
 /// What is wrong with the text of a schedule, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "line {line} of the schedule: expected an actor's name or COUNT*NAME (with a count of at least 1, and at most {MOST_STEPS} steps in all), found \"{found}\""
+    "line {line} of the schedule: expected an actor's name or COUNT*NAME (with a count of at \
+    least 1, and at most {MOST_STEPS} steps in all), found \"{found}\""
 )]
 pub struct ScheduleError {
     /// The line, counted from 1.

@@ -4,11 +4,10 @@
 use std::mem::ManuallyDrop;
 use std::time::Instant;
 
-use shuttle::scheduler::{
-    PctScheduler, RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler,
-};
+use shuttle::scheduler::{RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler};
 
 use super::drive::drive;
+use super::pct::Pct;
 use super::steer::{Choice, Chooser, Turn, actor};
 use super::{Exploration, Verdict};
 use crate::scenario::Scenario;
@@ -61,9 +60,7 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 /// Guarantees of Finding Bugs", ASPLOS 2010).
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
-    sample(scenario, sampling, |seed| {
-        Drawn::by(PctScheduler::new_from_seed(seed, depth.max(1), sampling.count()))
-    })
+    sample(scenario, sampling, |seed| Drawn::by(Pct::new(seed, depth.max(1), sampling.count())))
 }
 
 /// Uniform random walk: weighs each actor by the steps it has left, so that interleavings are drawn more

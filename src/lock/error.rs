@@ -10,7 +10,8 @@ use ::redis::{ErrorKind, RedisError};
 pub enum AcquireError {
     /// Somebody else held it at each attempt.
     #[error(
-        "the lock {key:?} was held by somebody else at each of {attempts} attempts, with {waited:?} of waiting between them"
+        "the lock {key:?} was held by somebody else at each of {attempts} attempts, with \
+        {waited:?} of waiting between them"
     )]
     Taken {
         /// The key.
@@ -24,7 +25,8 @@ pub enum AcquireError {
     /// allowance for drift, or used up by the time that the server took to answer. If the server had
     /// granted the lock, it was asked to release it again.
     #[error(
-        "a lease of {ttl:?} leaves nothing to work in after {elapsed:?} of waiting for the server and {drift:?} for the drift of clocks; ask for a longer one"
+        "a lease of {ttl:?} leaves nothing to work in after {elapsed:?} of waiting for the server \
+        and {drift:?} for the drift of clocks; ask for a longer one"
     )]
     TooShort {
         /// The TTL as the server is told it, in whole milliseconds.
@@ -40,7 +42,8 @@ pub enum AcquireError {
     /// The server gave no answer, not even when asked again with the same token. It may have granted
     /// the lock, which nobody holds then, and which is free again when the TTL is over.
     #[error(
-        "the server did not answer whether it took the lock ({0}); if it did, the lock is free again when its TTL is over"
+        "the server did not answer whether it took the lock ({0}); if it did, the lock is free \
+        again when its TTL is over"
     )]
     Unknown(#[source] RedisError),
     /// The operating system has no randomness to make a token of.
@@ -90,7 +93,8 @@ mod tests {
         };
         assert_eq!(
             taken.to_string(),
-            "the lock \"k\" was held by somebody else at each of 3 attempts, with 200ms of waiting between them"
+            "the lock \"k\" was held by somebody else at each of 3 attempts, with 200ms of \
+            waiting between them"
         );
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::{Commands, RedisResult, Script};
 
+use crate::races::{Race, variant};
 use crate::redis::{Connection, Keyspace, Node, Value};
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
@@ -172,3 +173,14 @@ fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), St
         None => Err("there is no balance".to_owned()),
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "fence-only-on-writes",
+    title: "a stale holder's write is let in, because the newer one has only read so far",
+    breaks: Property::ConservedBalance,
+    clients: 2..=8,
+    schedule: "alice alice bob clock bob bob alice alice bob bob",
+    buggy: variant!(|clients| Buggy { clients }),
+    fixed: variant!(|clients| Fixed { clients }),
+};

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use redis::{Commands, ExistenceCheck, Script, SetExpiry, SetOptions};
 
+use crate::races::{Race, variant};
 use crate::redis::{Connection, Node};
-use crate::scenario::{Budgets, Scenario, World};
+use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
 const KEY: &str = "lock";
@@ -74,3 +75,14 @@ fn hold<R: Runtime>(mut connection: Connection<R>, release: &Script, token: &str
             (release.key(KEY).arg(token).invoke(&mut connection)).expect("the server answers");
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "shared-token",
+    title: "every holder stores the same value, so the owner check passes for all of them",
+    breaks: Property::OwnerOnlyRelease,
+    clients: 2..=2,
+    schedule: "alice clock bob alice",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

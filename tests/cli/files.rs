@@ -17,7 +17,8 @@ fn a_malformed_row_is_named_by_file_line_and_column_and_nothing_is_applied() {
     let accounts = file("row-accounts.csv", "account,amount\na,1\n");
     let transactions = file("row-transactions.csv", "a,-1\n\na,12.345\n");
     run_on(&accounts, &transactions).assert_failed(&format!(
-        "{transactions}, line 3, column 8: expected an amount such as 1234.56, found \"12.345\": it has more than two decimals"
+        "{transactions}, line 3, column 8: expected an amount such as 1234.56, found \"12.345\": \
+        it has more than two decimals"
     ));
     let accounts = file("row-accounts-2.csv", "account,amount\na,1\na,2\n");
     run_on(&accounts, &transactions).assert_failed(&format!(

@@ -73,7 +73,8 @@ fn a_url_that_makes_no_sense_is_said_to_and_its_password_is_not_repeated() {
         ("redis://me:secret@host:port", "redis://…@host:port"),
     ] {
         demo(url).assert_failed(&format!(
-            "cannot use {shown:?} as the address of a Redis server (Redis URL did not parse - InvalidClientConfig); expected redis://[user:password@]host[:port][/database]"
+            "cannot use {shown:?} as the address of a Redis server (Redis URL did not parse - \
+            InvalidClientConfig); expected redis://[user:password@]host[:port][/database]"
         ));
     }
 }
@@ -111,10 +112,12 @@ fn a_server_that_demands_a_password_is_told_from_one_that_is_lost() {
     drop(server.connect());
     let address = server.url.trim_start_matches("redis://").trim_end_matches('/');
     demo(&server.url).assert_failed(&format!(
-        "the Redis server at {address} demands a password (\"NOAUTH\": Authentication required.); put it into the URL, as in redis://:PASSWORD@{address}"
+        "the Redis server at {address} demands a password (\"NOAUTH\": Authentication required.); \
+        put it into the URL, as in redis://:PASSWORD@{address}"
     ));
     demo(&format!("redis://:wrong@{address}")).assert_failed(&format!(
-        "the Redis server at {address} does not accept the user or the password of the URL (Password authentication failed - AuthenticationFailed); correct it"
+        "the Redis server at {address} does not accept the user or the password of the URL \
+        (Password authentication failed - AuthenticationFailed); correct it"
     ));
     assert_the_seeds_balances(&demo(&format!("redis://:secret@{address}/3")));
 }
@@ -127,7 +130,8 @@ fn a_replica_that_only_reads_is_refused_before_anything_is_applied() {
     drop(server.connect());
     let address = server.url.trim_start_matches("redis://").trim_end_matches('/');
     let begin = format!(
-        "error: cannot open the accounts on the Redis server at {address}: the server refused to write, so nothing was changed: "
+        "error: cannot open the accounts on the Redis server at {address}: the server refused to \
+        write, so nothing was changed: "
     );
     assert_failed_between(&demo(&server.url), &begin, "");
 }

@@ -15,7 +15,8 @@ pub enum BankError {
     NotLocked(#[source] AcquireError),
     /// The lock was lost before the new balance was written, at each attempt. Nothing was changed.
     #[error(
-        "the lock of account {account} was lost before its balance was written, at each of {attempts} attempts; nothing was changed"
+        "the lock of account {account} was lost before its balance was written, at each of \
+        {attempts} attempts; nothing was changed"
     )]
     LockLost {
         /// Which account.

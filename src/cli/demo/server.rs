@@ -86,7 +86,8 @@ fn one_line(reason: &RedisError) -> String {
 pub enum ServerError {
     /// The URL makes no sense, or asks for what this build cannot do (TLS).
     #[error(
-        "cannot use {url:?} as the address of a Redis server ({reason}); expected redis://[user:password@]host[:port][/database]"
+        "cannot use {url:?} as the address of a Redis server ({reason}); expected \
+        redis://[user:password@]host[:port][/database]"
     )]
     Address {
         /// The URL, without user and password.
@@ -96,7 +97,8 @@ pub enum ServerError {
     },
     /// Nobody answers there.
     #[error(
-        "cannot reach a Redis server at {address}, having tried for up to {PATIENCE:?} ({reason}); start one there, or leave out --redis to use the simulated one"
+        "cannot reach a Redis server at {address}, having tried for up to {PATIENCE:?} \
+        ({reason}); start one there, or leave out --redis to use the simulated one"
     )]
     Unreachable {
         /// Host and port.
@@ -106,7 +108,8 @@ pub enum ServerError {
     },
     /// It answers, and wants a password that the URL does not have.
     #[error(
-        "the Redis server at {address} demands a password ({reason}); put it into the URL, as in redis://:PASSWORD@{address}"
+        "the Redis server at {address} demands a password ({reason}); put it into the URL, as in \
+        redis://:PASSWORD@{address}"
     )]
     PasswordMissing {
         /// Host and port.
@@ -116,7 +119,8 @@ pub enum ServerError {
     },
     /// It answers, and the user or the password of the URL is wrong.
     #[error(
-        "the Redis server at {address} does not accept the user or the password of the URL ({reason}); correct it"
+        "the Redis server at {address} does not accept the user or the password of the URL \
+        ({reason}); correct it"
     )]
     PasswordWrong {
         /// Host and port.
@@ -126,7 +130,8 @@ pub enum ServerError {
     },
     /// It answers, and will not have us; or it is no Redis server.
     #[error(
-        "the server at {address} answers, but not as a Redis server that can be worked with ({}); check host, port and database",
+        "the server at {address} answers, but not as a Redis server that can be worked with ({}); \
+        check host, port and database",
         one_line(reason)
     )]
     Refused {
@@ -182,7 +187,8 @@ mod tests {
         let error = ServerError::of_connecting("host:1".to_owned(), reason);
         assert_eq!(
             error.to_string(),
-            "the server at host:1 answers, but not as a Redis server that can be worked with (no - Parse: <html> <body>); check host, port and database"
+            "the server at host:1 answers, but not as a Redis server that can be worked with (no \
+            - Parse: <html> <body>); check host, port and database"
         );
     }
 }

@@ -155,7 +155,8 @@ mod tests {
     fn rejects_a_validity_that_wrapped_around() {
         let wrapped =
             [puts(ALICE, "a:1", 10_000), tick(12_000), believes(ALICE, "a:1", u64::MAX - 2101)];
-        let said = "alice believes at 12000 ms to hold k as a:1 until 18446744073709549514 ms, but no server holds it";
+        let said = "alice believes at 12000 ms to hold k as a:1 until 18446744073709549514 ms, \
+            but no server holds it";
         assert_eq!(judge(wrapped), Err(said.to_owned()));
     }
 

@@ -76,7 +76,8 @@ fn keys_left(node: &Node<Std>) -> usize {
     node.peek(|keyspace, now| keyspace.entries(now).count())
 }
 
-const GONE: &str = "cannot reach a Redis server at host:1, having tried for up to 3s (gone - Io); start one there, or leave out --redis to use the simulated one";
+const GONE: &str = "cannot reach a Redis server at host:1, having tried for up to 3s (gone - Io); \
+    start one there, or leave out --redis to use the simulated one";
 
 #[test]
 fn no_key_is_left_of_accounts_that_are_open_or_looked_for() {
