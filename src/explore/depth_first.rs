@@ -34,7 +34,7 @@ struct Level {
     at: usize,
 }
 
-/// In so many executions the states along the known part of the path are compared with what they were
+/// In so many executions the state at the end of the known part of the path is compared with what it was
 /// before: enough to find a scenario that is not the same each time, and too few to cost anything.
 const COMPARED: u64 = 100;
 
@@ -191,7 +191,9 @@ impl Chooser for DepthFirst {
         let chosen = level.choices[level.at];
         let same = turn.admits(chosen)
             && level.candidates == turn.candidates()
-            && (self.executions > COMPARED || self.is_as_before(turn, level.state));
+            && (self.executions > COMPARED
+                || self.depth + 1 < self.levels.len()
+                || self.is_as_before(turn, level.state));
         if same { self.go(turn, chosen) } else { self.end(depends_on_something_else()) }
     }
 

@@ -29,7 +29,7 @@ fn child_gives_up_many_executions() {
     let search = Search { symmetry: false, ..Search::default() };
     let (mut given_up, mut before) = (0, None);
     while given_up < MANY {
-        let exploration = exhaustive(&Count(3), search);
+        let exploration = exhaustive(&Count(2), search);
         assert_eq!(exploration.verdict, Verdict::Exhausted);
         // Each state but the first is come to by one step; an execution ends in a state that is known, but
         // for the one that was the first to end.

@@ -31,31 +31,34 @@ fn shrinks_to_the_fewest<S: Scenario>(scenario: &S, seeds: std::ops::Range<u64>)
         let short = minimal.schedule.clone().unwrap();
         let again = replay(scenario, &short).expect("a full schedule");
         assert_eq!((&again.trace, &again.schedule), (&minimal.trace, &minimal.schedule), "{case}");
-        let twice = minimise(scenario, &schedule).unwrap();
-        assert_eq!((twice.schedule, twice.executions), (Some(short), minimal.executions), "{case}");
+        if seed < 3 {
+            let twice = minimise(scenario, &schedule).unwrap();
+            let same = (Some(short), minimal.executions);
+            assert_eq!((twice.schedule, twice.executions), same, "{case}");
+        }
     }
 }
 
 #[test]
 fn lost_updates_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&lost_update::Buggy, 0..40);
+    shrinks_to_the_fewest(&lost_update::Buggy, 0..20);
 }
 
 #[test]
 fn deadlocks_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&lock_order::Buggy, 0..40);
+    shrinks_to_the_fewest(&lock_order::Buggy, 0..20);
 }
 
 #[test]
 fn releases_of_a_strangers_lock_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&get_del_release::Buggy, 0..40);
-    shrinks_to_the_fewest(&shared_token::Buggy, 0..40);
+    shrinks_to_the_fewest(&get_del_release::Buggy, 0..20);
+    shrinks_to_the_fewest(&shared_token::Buggy, 0..20);
 }
 
 #[test]
 fn stale_writes_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 2 }, 0..20);
-    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 3 }, 0..10);
+    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 2 }, 0..10);
+    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 3 }, 0..4);
 }
 
 #[test]
