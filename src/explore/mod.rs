@@ -6,17 +6,20 @@
 //! | [`loom()`] | `Loom` | every interleaving, under the C11 memory model |
 //! | [`random`], [`pct`], [`urw`] | `Shuttle` | random interleavings, from a seed |
 //! | [`exhaustive()`] | `Shuttle` | every interleaving, each state once |
+//! | [`brute_force()`] | `Shuttle` | every interleaving, with shuttle's own search: what the one above is compared with |
 //! | [`fewest()`] | `Shuttle` | the same, from few faults and preemptions to many |
 //! | [`replay()`] | `Shuttle` | one interleaving, by the actors' names |
 //!
 //! All return an [`Exploration`]. Nothing is learnt from the text of a panic, and nothing is printed.
 
+mod census;
 mod depth_first;
 mod drive;
 mod exhaustive;
 mod fewest;
 mod fingerprint;
 mod loom;
+mod mutation;
 mod quiet;
 mod replay;
 mod schedule;
@@ -25,12 +28,15 @@ mod steer;
 mod stress;
 mod verdict;
 
+pub use census::{Census, brute_force_census, census};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
 pub use loom::{LoomBounds, loom};
+#[doc(hidden)]
+pub use mutation::Mutation;
 pub use replay::{Divergence, replay};
 pub use schedule::{Schedule, ScheduleError};
-pub use shuttle::{Sampling, pct, random, urw};
+pub use shuttle::{Sampling, brute_force, pct, random, urw};
 pub use steer::Cost;
 pub use stress::stress;
 pub use verdict::{Bound, Exploration, Verdict};
