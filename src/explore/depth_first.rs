@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::fingerprint::Snapshot;
+use super::mutation::Mutation;
 use super::steer::{Choice, Chooser, Cost, Turn, lock};
 use super::{Bound, Search, Verdict};
 use crate::sync::board;
@@ -97,7 +98,7 @@ impl DepthFirst {
                 return Choice::Abandon;
             }
             state = Some(fingerprint);
-            choices = representatives(&choices, &snapshot);
+            choices = representatives(&choices, &snapshot, self.search.mutation);
         }
         let Some(chosen) = choices.first().copied() else { return Choice::Abandon };
         self.levels.push(Level { candidates: turn.candidates(), state, choices, at: 0 });
@@ -130,7 +131,10 @@ impl DepthFirst {
     /// Notes a state; `false` if it was seen before, with as much left to spend.
     fn remember(&mut self, fingerprint: u64) -> bool {
         // Without a bound nothing is ever used up.
-        let spent = self.bound.map_or(Cost::default(), |_| self.spent);
+        let spent = match (self.bound, self.search.mutation) {
+            (None, _) | (_, Some(Mutation::ForgetWhatIsLeft)) => Cost::default(),
+            (Some(_), _) => self.spent,
+        };
         let before = self.visited.entry(fingerprint).or_default();
         if before.iter().any(|before| before.within(spent)) {
             return false;
@@ -159,11 +163,15 @@ impl DepthFirst {
                 clients = named.map(|actor| (actor, recorder.actor_name(actor))).collect();
             }
         }
-        if self.bound.is_some() {
+        if self.bound.is_some() && self.search.mutation != Some(Mutation::ForgetWhoIsRunning) {
             // Who is running decides what is a preemption.
             watched.append(&Tape::of(&turn.running));
         }
-        Snapshot::new(board::state(), watched, clients)
+        let mut state = board::state();
+        if let Some(mutation) = self.search.mutation {
+            mutation.apply(&mut state, &mut watched, &mut clients);
+        }
+        Snapshot::new(state, watched, clients)
     }
 }
 
@@ -209,10 +217,18 @@ fn depends_on_something_else() -> Verdict {
 }
 
 /// One of each set of clients that could change places without anybody noticing.
-fn representatives(choices: &[ActorId], snapshot: &Snapshot) -> Vec<ActorId> {
+fn representatives(
+    choices: &[ActorId],
+    snapshot: &Snapshot,
+    mutation: Option<Mutation>,
+) -> Vec<ActorId> {
+    let alike = |one, other| match mutation {
+        Some(Mutation::TryOneClient) => snapshot.are_clients(one, other),
+        _ => snapshot.interchangeable(one, other),
+    };
     let mut kept: Vec<ActorId> = Vec::new();
     for choice in choices {
-        if !kept.iter().any(|other| snapshot.interchangeable(*other, *choice)) {
+        if !kept.iter().any(|other| alike(*other, *choice)) {
             kept.push(*choice);
         }
     }

@@ -1,5 +1,6 @@
 //! Runs a scenario under a scheduler of the shuttle family, execution after execution.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -22,6 +23,8 @@ struct Findings {
     contention: Contention,
     /// The execution that ended the search, and why.
     last: Option<(Verdict, Trace, Schedule, Cost)>,
+    /// What was broken, and at which cost, if the search is not to stop at the first violation.
+    all: Option<BTreeMap<Violation, Cost>>,
 }
 
 /// Runs executions until the chooser wants no more, or one breaks a property.
@@ -30,10 +33,29 @@ pub(super) fn drive<S: Scenario>(
     chooser: impl Chooser,
     max_steps: usize,
 ) -> Exploration {
+    run(scenario, chooser, max_steps, Findings::default()).0
+}
+
+/// Runs executions until the chooser wants no more, and returns all that they broke.
+pub(super) fn drive_all<S: Scenario>(
+    scenario: &S,
+    chooser: impl Chooser,
+    max_steps: usize,
+) -> (Exploration, BTreeMap<Violation, Cost>) {
+    let findings = Findings { all: Some(BTreeMap::new()), ..Findings::default() };
+    run(scenario, chooser, max_steps, findings)
+}
+
+fn run<S: Scenario>(
+    scenario: &S,
+    chooser: impl Chooser,
+    max_steps: usize,
+    findings: Findings,
+) -> (Exploration, BTreeMap<Violation, Cost>) {
     let _quiet = Quiet::new();
     let begun = Instant::now();
     let log = Arc::new(Mutex::new(Log::default()));
-    let findings = Arc::new(Mutex::new(Findings::default()));
+    let findings = Arc::new(Mutex::new(findings));
     let steered = Steered::new(chooser, Arc::clone(&log), max_steps);
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
     Runner::new(steered, config()).run(move || {
@@ -42,22 +64,22 @@ pub(super) fn drive<S: Scenario>(
         lock(&noted).add(&mut lock(&log), violation, &recorder, max_steps);
     });
     let findings = std::mem::take(&mut *lock(&findings));
-    let Some((verdict, trace, schedule, cost)) = findings.last else {
-        return Exploration {
-            executions: findings.executions,
-            longest: findings.longest,
-            vacuous: findings.contention.alarm(),
-            ..Exploration::of(Verdict::Sampled, begun)
-        };
-    };
-    Exploration {
+    let all = findings.all.unwrap_or_default();
+    let exploration = Exploration {
         executions: findings.executions,
         longest: findings.longest,
+        vacuous: findings.contention.alarm(),
+        ..Exploration::of(Verdict::Sampled, begun)
+    };
+    let Some((verdict, trace, schedule, cost)) = findings.last else { return (exploration, all) };
+    let exploration = Exploration {
+        verdict,
         trace: Some(trace),
         schedule: Some(schedule),
         cost: Some(cost),
-        ..Exploration::of(verdict, begun)
-    }
+        ..exploration
+    };
+    (exploration, all)
 }
 
 /// shuttle's settings. It is to print nothing, and to leave the length of an execution to us.
@@ -91,7 +113,14 @@ impl Findings {
         self.contention.look(log.choice, recorder);
         let verdict = match violation {
             _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
-            Some(violation) => Verdict::Broken(violation),
+            Some(violation) => match &mut self.all {
+                None => Verdict::Broken(violation),
+                Some(all) => {
+                    let least = all.entry(violation).or_insert(log.cost);
+                    *least = log.cost.min(*least);
+                    return;
+                }
+            },
             None if log.keep => Verdict::Sampled,
             None => return,
         };

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive;
+use super::mutation::Mutation;
 use super::steer::lock;
 use super::{Exploration, Verdict};
 use crate::scenario::Scenario;
@@ -31,11 +32,20 @@ pub struct Search {
     pub memory: bool,
     /// Whether clients are interchangeable. It takes memory.
     pub symmetry: bool,
+    /// A mistake to make, for the tests of the tests.
+    #[doc(hidden)]
+    pub mutation: Option<Mutation>,
 }
 
 impl Default for Search {
     fn default() -> Self {
-        Self { executions: 10_000_000, max_steps: 10_000, memory: true, symmetry: true }
+        Self {
+            executions: 10_000_000,
+            max_steps: 10_000,
+            memory: true,
+            symmetry: true,
+            mutation: None,
+        }
     }
 }
 
@@ -45,8 +55,17 @@ impl Default for Search {
 pub fn exhaustive<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let progress = Arc::new(Mutex::new(Progress::default()));
     let chooser = DepthFirst::new(search, None, Arc::clone(&progress));
-    let mut exploration = drive(scenario, chooser, search.max_steps);
-    let progress = lock(&progress);
+    let exploration = drive(scenario, chooser, search.max_steps);
+    conclude(exploration, search, &progress)
+}
+
+/// What the search says of an exploration that it has ended.
+pub(super) fn conclude(
+    mut exploration: Exploration,
+    search: Search,
+    progress: &Mutex<Progress>,
+) -> Exploration {
+    let progress = lock(progress);
     exploration.states = search.memory.then_some(progress.states);
     if exploration.verdict == Verdict::Sampled {
         exploration.verdict = match &progress.ended {

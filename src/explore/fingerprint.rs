@@ -43,6 +43,12 @@ impl Snapshot {
         self.under(&self.canonical())
     }
 
+    /// Whether both may change places with others, now or in another state.
+    pub(super) fn are_clients(&self, one: ActorId, other: ActorId) -> bool {
+        let is_client = |actor| self.clients.iter().any(|client| client.actor == actor);
+        is_client(one) && is_client(other)
+    }
+
     /// Whether the state stays the same when these two clients change places.
     pub(super) fn interchangeable(&self, one: ActorId, other: ActorId) -> bool {
         let position = |actor| self.clients.iter().position(|client| client.actor == actor);
@@ -69,6 +75,7 @@ impl Snapshot {
         let role = |other: usize| usize::from(other != client);
         let mut hasher = DefaultHasher::new();
         self.write(&self.state.actors[self.clients[client].actor.index()], &role, &mut hasher);
+        self.write(&self.state.waiting, &role, &mut hasher);
         self.write(&self.state.shared, &role, &mut hasher);
         self.write(&self.watched, &role, &mut hasher);
         // What the others know of it, in no order.
@@ -91,6 +98,7 @@ impl Snapshot {
     fn under(&self, places: &Places) -> u64 {
         let place = |client: usize| places[client];
         let mut hasher = DefaultHasher::new();
+        self.write(&self.state.waiting, &place, &mut hasher);
         self.write(&self.state.shared, &place, &mut hasher);
         self.write(&self.watched, &place, &mut hasher);
         let mut by_place: Vec<&Tape> = vec![&self.watched; places.len()];

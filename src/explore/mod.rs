@@ -7,12 +7,14 @@
 //! | [`loom()`] | `Loom` | every interleaving, under the C11 memory model |
 //! | [`random`], [`pct`], [`urw`] | `Shuttle` | random interleavings, from a seed |
 //! | [`exhaustive()`] | `Shuttle` | every interleaving, each state once |
+//! | [`brute_force()`] | `Shuttle` | every interleaving, with shuttle's own search: what the one above is compared with |
 //! | [`fewest()`] | `Shuttle` | the same, from few faults and preemptions to many |
 //! | [`replay()`] | `Shuttle` | one interleaving, by the actors' names |
 //! | [`minimise()`] | `Shuttle` | a simpler interleaving that breaks the same property |
 //!
 //! All return an [`Exploration`]. Nothing is learnt from the text of a panic, and nothing is printed.
 
+mod census;
 mod child;
 mod depth_first;
 mod drive;
@@ -22,6 +24,7 @@ mod fewest;
 mod fingerprint;
 mod loom;
 mod minimise;
+mod mutation;
 mod pct;
 mod quiet;
 mod replay;
@@ -32,15 +35,18 @@ mod stress;
 mod vacuity;
 mod verdict;
 
+pub use census::{Census, brute_force_census, census};
 pub use child::{stress_in_child, verdict_line};
 pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
 pub use loom::{LoomBounds, loom};
 pub use minimise::{MinimiseError, minimise};
+#[doc(hidden)]
+pub use mutation::Mutation;
 pub use replay::{Divergence, replay};
 pub use schedule::{Schedule, ScheduleError};
-pub use shuttle::{Sampling, pct, random, urw};
+pub use shuttle::{Sampling, brute_force, pct, random, urw};
 pub use steer::Cost;
 pub use stress::stress;
 pub use vacuity::Vacuity;

@@ -1,15 +1,17 @@
-//! Random exploration with shuttle's schedulers: random walk, probabilistic concurrency testing, and
-//! uniform random walk.
+//! Exploration with shuttle's own schedulers: random walk, probabilistic concurrency testing, uniform
+//! random walk, and depth-first search.
 
 use std::mem::ManuallyDrop;
 use std::time::Instant;
 
-use shuttle::scheduler::{RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler};
+use shuttle::scheduler::{
+    DfsScheduler, RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler,
+};
 
 use super::drive::drive;
 use super::pct::Pct;
 use super::steer::{Choice, Chooser, Turn, actor};
-use super::{Exploration, Verdict};
+use super::{Bound, Exploration, Search, Verdict};
 use crate::scenario::Scenario;
 
 /// The variable that replaces every seed.
@@ -71,6 +73,31 @@ pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
         let scheduler = UrwRandomScheduler::new_from_seed(seed, sampling.count());
         Drawn { introduced: Some(0), ..Drawn::by(scheduler) }
     })
+}
+
+/// Every interleaving of visible steps, one after the other, with nothing remembered: slow, and simple
+/// enough to judge the other searches by. Of `search` only the bounds matter.
+#[must_use]
+pub fn brute_force<S: Scenario>(scenario: &S, search: Search) -> Exploration {
+    let exploration = drive(scenario, brute_force_chooser(search), search.max_steps);
+    brute_force_verdict(exploration, search)
+}
+
+pub(super) fn brute_force_chooser(search: Search) -> impl Chooser {
+    let most = usize::try_from(search.executions).unwrap_or(usize::MAX);
+    Drawn::by(DfsScheduler::new(Some(most), false))
+}
+
+pub(super) fn brute_force_verdict(exploration: Exploration, search: Search) -> Exploration {
+    let verdict = match exploration.verdict {
+        // It may just have ended; the scheduler does not tell.
+        Verdict::Sampled if exploration.executions >= search.executions => {
+            Verdict::BoundHit(Bound::Executions(search.executions))
+        }
+        Verdict::Sampled => Verdict::Exhausted,
+        other => other,
+    };
+    Exploration { verdict, ..exploration }
 }
 
 /// Draws interleavings with the scheduler that `scheduler` makes of a seed.

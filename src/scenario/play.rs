@@ -99,6 +99,11 @@ impl<R: Runtime> Time<R> {
         if self.running.iter().all(Running::has_ended) {
             return None;
         }
+        self.upcoming()
+    }
+
+    /// The next interesting instant.
+    fn upcoming(&self) -> Option<u64> {
         let now = self.clock.peek_ms();
         let timers = self.timers.iter().filter_map(|timer| (timer.next)(now));
         timers.chain(self.clock.next_alarm()).min()
@@ -114,10 +119,11 @@ impl<R: Runtime> Time<R> {
 
     /// Time passes for free where nobody can go on, as long as somebody sleeps.
     fn pass_to_next_alarm(&self) -> bool {
-        let alarm = self.clock.next_alarm();
-        if let (Some(_), Some(at)) = (alarm, self.next()) {
+        let sleeps = self.clock.next_alarm().is_some();
+        // Whoever sleeps may be the child of an actor that has ended.
+        if let Some(at) = self.upcoming().filter(|_| sleeps) {
             self.pass_to(at);
         }
-        alarm.is_some()
+        sleeps
     }
 }

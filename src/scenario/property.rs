@@ -74,7 +74,7 @@ impl fmt::Display for Property {
 }
 
 /// How a property did not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Violation {
     /// What was broken.
     pub property: Property,

@@ -44,6 +44,13 @@ impl Tape {
         &self.0
     }
 
+    /// Forgets all that was written but the pieces that `keep` wants; it is told their places.
+    #[cfg(feature = "model")]
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize, &Piece) -> bool) {
+        let mut place = 0..;
+        self.0.retain(|piece| place.next().is_some_and(|place| keep(place, piece)));
+    }
+
     /// Forgets what was written.
     pub fn clear(&mut self) {
         self.0.clear();

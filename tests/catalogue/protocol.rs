@@ -106,7 +106,9 @@ impl Scenario for Without {
 fn fenced_access<R: Runtime>(server: &Node<R>) -> [Script; 2] {
     let refused = "if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1])";
     let raise = "redis.call('SET', KEYS[2], ARGV[1])";
-    let read = format!("-- read\n{refused} then return false end {raise} return redis.call('GET', KEYS[1])");
+    let read = format!(
+        "-- read\n{refused} then return false end {raise} return redis.call('GET', KEYS[1])"
+    );
     let write = format!(
         "-- write\n{refused} then return 0 end {raise} redis.call('SET', KEYS[1], ARGV[2]) return 1"
     );
@@ -174,13 +176,16 @@ fn answered<T>(reply: RedisResult<T>) -> T {
 }
 
 fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), String> {
-    let balance = |keyspace: &Keyspace, now_ms: u64| match &keyspace.entry(b"balance", now_ms)?.value {
-        Value::String(bytes) => std::str::from_utf8(bytes).ok()?.parse::<i64>().ok(),
-        Value::List(_) => None,
-    };
+    let balance =
+        |keyspace: &Keyspace, now_ms: u64| match &keyspace.entry(b"balance", now_ms)?.value {
+            Value::String(bytes) => std::str::from_utf8(bytes).ok()?.parse::<i64>().ok(),
+            Value::List(_) => None,
+        };
     let written = written.load(Ordering::Relaxed);
     match server.peek(balance) {
         Some(balance) if balance == written => Ok(()),
-        found => Err(format!("{written} writes of 1 more were accepted, and the balance is {found:?}")),
+        found => {
+            Err(format!("{written} writes of 1 more were accepted, and the balance is {found:?}"))
+        }
     }
 }

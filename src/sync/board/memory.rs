@@ -7,7 +7,9 @@ use crate::trace::{ActorId, ObjectId};
 /// The state of an execution between two steps. Two executions in equal states have equal futures.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct State {
-    /// What is in each shared object, who holds it, and who waits for it.
+    /// Who waits on which condition variable, and has been told.
+    pub(crate) waiting: Tape,
+    /// What is in each shared object, and who holds it.
     pub(crate) shared: Tape,
     /// What each actor has seen, and is about to do; a place an actor.
     pub(crate) actors: Vec<Tape>,
@@ -17,14 +19,19 @@ pub(crate) struct State {
 pub(crate) fn state() -> State {
     BOARD.with_borrow(|board| {
         let mut shared = Tape::of(&board.holders);
+        let mut waiting = Tape::default();
         for (condvar, tickets) in &board.condvars {
-            shared.append(&Tape::of(&(condvar, tickets.in_order())));
+            waiting.append(&Tape::of(&(condvar, tickets.in_order())));
         }
         for (object, content) in &board.contents {
             shared.append(&Tape::of(object));
             shared.append(content);
         }
-        State { shared, actors: board.slots.iter().map(|slot| board.written(slot)).collect() }
+        State {
+            waiting,
+            shared,
+            actors: board.slots.iter().map(|slot| board.written(slot)).collect(),
+        }
     })
 }
 

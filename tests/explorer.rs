@@ -1,0 +1,29 @@
+//! The exhaustive explorer, checked: on thousands of random programs it reaches exactly the outcomes and
+//! the violations that brute force does.
+//!
+//! * `compare`: what is compared, and how far random programs are drawn.
+//! * `redis`, `threads`: the programs: clients of a simulated Redis; threads with mutexes, condition
+//!   variables, atomics and children. `judge`: what is said of an execution of one.
+//! * `agrees`: the comparison, for every reduction, and with loom.
+//! * `cheapest`: what is said to be minimal is.
+//! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
+//!   wrong with this one.
+//! * `repeats`: the same search finds the same, on any thread.
+#![cfg(not(loom))]
+
+#[path = "explorer/agrees.rs"]
+mod agrees;
+#[path = "explorer/cheapest.rs"]
+mod cheapest;
+#[path = "explorer/compare.rs"]
+mod compare;
+#[path = "explorer/judge.rs"]
+mod judge;
+#[path = "explorer/mistakes.rs"]
+mod mistakes;
+#[path = "explorer/redis.rs"]
+mod redis;
+#[path = "explorer/repeats.rs"]
+mod repeats;
+#[path = "explorer/threads.rs"]
+mod threads;

@@ -1,0 +1,72 @@
+//! The explorer reaches what brute force reaches: no less, and no more.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use lockproof::explore::{LoomBounds, Search, Verdict, brute_force, loom};
+
+use crate::compare::{Program, SEARCH, all, difference, same};
+use crate::judge::Judge;
+use crate::redis::clients;
+use crate::threads::{Threads, mutexes, threads};
+
+/// Every combination of the reductions but the fastest.
+const SLOWER: [Search; 2] =
+    [Search { symmetry: false, ..SEARCH }, Search { memory: false, symmetry: false, ..SEARCH }];
+
+#[test]
+fn clients_of_redis_come_to_the_same_ends() {
+    all((1, 600), clients(250), |program| difference(&program, SEARCH));
+}
+
+#[test]
+fn other_clients_of_redis_come_to_the_same_ends() {
+    all((2, 600), clients(250), |program| difference(&program, SEARCH));
+}
+
+#[test]
+fn threads_come_to_the_same_ends() {
+    all((3, 600), threads(250), |program| difference(&program, SEARCH));
+}
+
+#[test]
+fn other_threads_come_to_the_same_ends() {
+    all((4, 600), threads(250), |program| difference(&program, SEARCH));
+}
+
+#[test]
+fn each_reduction_can_be_switched_off() {
+    fn slower(program: &impl Program) -> Result<(), String> {
+        SLOWER.iter().try_for_each(|search| difference(program, *search))
+    }
+    all((5, 100), clients(100), |program| slower(&program));
+    all((6, 100), threads(100), |program| slower(&program));
+}
+
+/// loom knows nothing of our board: it is a second opinion on what a visible step is, too.
+#[test]
+fn loom_comes_to_the_same_ends() {
+    all((7, 300), mutexes(30), |program| {
+        let by_loom = noted(&program, |program| loom(program, LoomBounds::default()).verdict);
+        let by_force = noted(&program, |program| brute_force(program, SEARCH).verdict);
+        same(&by_force, &by_loom)?;
+        difference(&program, SEARCH)
+    });
+}
+
+/// The outcomes that an engine comes to.
+fn noted(program: &Threads, engine: impl Fn(&Threads) -> Verdict) -> BTreeSet<String> {
+    let notes = Arc::<Mutex<_>>::default();
+    let verdict = engine(&program.clone().judged(Judge::Noted(Arc::clone(&notes))));
+    assert_eq!(verdict, Verdict::Exhausted, "{program:?}");
+    std::mem::take(&mut notes.lock().unwrap())
+}
+
+#[test]
+fn the_comparison_rejects_a_search_that_missed_or_invented_something() {
+    let ends = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let reached: BTreeSet<String> = ends(&["a", "b"]);
+    assert_eq!(same(&reached, &ends(&["b", "a"])), Ok(()));
+    assert!(same(&reached, &ends(&["a"])).is_err());
+    assert!(same(&reached, &ends(&["a", "b", "c"])).is_err());
+}

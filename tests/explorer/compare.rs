@@ -1,0 +1,94 @@
+//! What is compared, and how random programs are drawn.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use lockproof::explore::{Census, Search, Verdict, brute_force_census, census};
+use lockproof::scenario::{Scenario, Violation};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestError, TestRunner};
+
+use crate::judge::{Judge, canonical};
+
+/// A random program.
+pub trait Program: Scenario + Debug {
+    /// The actors that may change places with each other.
+    fn alike(&self) -> &[&'static str];
+
+    /// The same program, of which something else is said.
+    fn judged(self, judge: Judge) -> Self;
+}
+
+/// More than the programs here need.
+pub const SEARCH: Search =
+    Search { executions: 200_000, max_steps: 200, memory: true, symmetry: true, mutation: None };
+
+/// All that can come of a program: outcomes, and what was broken on the way; without the names of those
+/// who may change places.
+pub fn ends(program: &impl Program, census: Census) -> BTreeSet<String> {
+    assert_eq!(census.exploration.verdict, Verdict::Exhausted, "{program:?}");
+    let ends = census.violations.into_keys();
+    let text = |Violation { property, detail }| format!("{property}\n{detail}");
+    ends.map(|violation| canonical(&text(violation), program.alike())).collect()
+}
+
+/// What is wrong with a search of this program, if anything is.
+pub fn difference(program: &impl Program, search: Search) -> Result<(), String> {
+    let all = ends(program, brute_force_census(program, SEARCH));
+    let found = ends(program, census(program, search));
+    same(&all, &found)
+}
+
+/// Whether a search found all that can come of a program.
+pub fn same(all: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), String> {
+    if all == found {
+        return Ok(());
+    }
+    let missed: Vec<_> = all.difference(found).collect();
+    let invented: Vec<_> = found.difference(all).collect();
+    Err(format!("missed: {missed:#?}\ninvented: {invented:#?}"))
+}
+
+/// Draws programs until one fails the test, and returns the smallest that does. The seed is fixed.
+pub fn smallest_failure<P: Debug>(
+    (seed, programs): (u64, u32),
+    strategy: impl Strategy<Value = P>,
+    test: impl Fn(P) -> Result<(), String>,
+) -> Option<String> {
+    let config = ProptestConfig {
+        cases: programs,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..ProptestConfig::default()
+    };
+    let tried = TestRunner::new(config)
+        .run(&strategy, |program| test(program).map_err(TestCaseError::fail));
+    match tried {
+        Ok(()) => None,
+        Err(TestError::Fail(why, program)) => Some(format!("{program:#?}\n{why}")),
+        Err(TestError::Abort(why)) => panic!("no programs were drawn: {why}"),
+    }
+}
+
+/// Fails with the smallest program that fails the test.
+#[track_caller]
+pub fn all<P: Debug>(
+    drawn: (u64, u32),
+    strategy: impl Strategy<Value = P>,
+    test: impl Fn(P) -> Result<(), String>,
+) {
+    if let Some(failure) = smallest_failure(drawn, strategy, test) {
+        panic!("{failure}");
+    }
+}
+
+/// In how many orders so many steps of each actor can be taken.
+pub fn interleavings(steps: impl Iterator<Item = usize>) -> u64 {
+    let (mut taken, mut orders) = (0, 1_u64);
+    for step in steps.flat_map(|steps| 1..=steps as u64) {
+        taken += 1;
+        orders = orders * taken / step;
+    }
+    orders
+}
