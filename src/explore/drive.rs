@@ -6,7 +6,7 @@ use std::time::Instant;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use super::quiet::Quiet;
-use super::steer::{Chooser, Log, Steered, lock};
+use super::steer::{Chooser, Cost, Log, Steered, lock};
 use super::{Bound, Exploration, Schedule, Verdict};
 use crate::scenario::{Property, Scenario, Violation, execute};
 use crate::sync::Shuttle;
@@ -19,7 +19,7 @@ struct Findings {
     executions: u64,
     longest: usize,
     /// The execution that ended the search, and why.
-    last: Option<(Verdict, Trace, Schedule)>,
+    last: Option<(Verdict, Trace, Schedule, Cost)>,
 }
 
 /// Runs executions until the chooser wants no more, or one breaks a property.
@@ -40,15 +40,19 @@ pub(super) fn drive<S: Scenario>(
         lock(&noted).add(&mut lock(&log), violation, &recorder, max_steps);
     });
     let findings = std::mem::take(&mut *lock(&findings));
-    let (verdict, trace, schedule) = match findings.last {
-        Some((verdict, trace, schedule)) => (verdict, Some(trace), Some(schedule)),
-        None => (Verdict::Sampled, None, None),
+    let Some((verdict, trace, schedule, cost)) = findings.last else {
+        return Exploration {
+            executions: findings.executions,
+            longest: findings.longest,
+            ..Exploration::of(Verdict::Sampled, begun)
+        };
     };
     Exploration {
         executions: findings.executions,
         longest: findings.longest,
-        trace,
-        schedule,
+        trace: Some(trace),
+        schedule: Some(schedule),
+        cost: Some(cost),
         ..Exploration::of(verdict, begun)
     }
 }
@@ -89,7 +93,7 @@ impl Findings {
         log.stop = true;
         let trace = recorder.trace();
         let schedule = log.chosen.iter().map(|actor| trace.actor(*actor)).collect();
-        self.last = Some((verdict, trace, schedule));
+        self.last = Some((verdict, trace, schedule, log.cost));
     }
 }
 

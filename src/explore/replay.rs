@@ -91,7 +91,7 @@ impl Chooser for Script {
             return Choice::Abandon;
         }
         // A fault is not something that happens by default.
-        let goes_on = turn.last.filter(|last| turn.enabled.contains(last));
+        let goes_on = turn.running.filter(|running| turn.enabled.contains(running));
         goes_on.or(turn.enabled.first().copied()).map_or(Choice::Abandon, Choice::Go)
     }
 }

@@ -106,11 +106,8 @@ impl<S: Scheduler + 'static> Chooser for Drawn<S> {
     }
 
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
-        let able = |task: &&&Task| {
-            let actor = actor(task.id());
-            turn.enabled.contains(&actor) || turn.offers.contains(&actor)
-        };
-        let candidates: Vec<&Task> = turn.tasks.iter().filter(able).copied().collect();
+        let able = turn.tasks.iter().filter(|task| turn.admits(actor(task.id())));
+        let candidates: Vec<&Task> = able.copied().collect();
         self.last = self.scheduler.next_task(&candidates, self.last, false);
         self.last.map_or(Choice::Abandon, |task| Choice::Go(actor(task)))
     }

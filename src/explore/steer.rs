@@ -36,8 +36,43 @@ pub(super) struct Turn<'a> {
     pub(super) enabled: &'a [ActorId],
     /// Faults, and the clock, that can strike.
     pub(super) offers: &'a [ActorId],
-    /// Who took the last visible step.
-    pub(super) last: Option<ActorId>,
+    /// The actor that took the last step, faults aside.
+    pub(super) running: Option<ActorId>,
+}
+
+impl Turn<'_> {
+    /// Whether this one can be chosen.
+    pub(super) fn admits(&self, actor: ActorId) -> bool {
+        self.enabled.contains(&actor) || self.offers.contains(&actor)
+    }
+
+    /// What it costs to choose this one.
+    pub(super) fn cost(&self, actor: ActorId) -> Cost {
+        let preempts =
+            self.running.is_some_and(|running| running != actor && self.enabled.contains(&running));
+        let fault = self.offers.contains(&actor);
+        Cost { switches: (preempts && !fault).into(), faults: fault.into() }
+    }
+}
+
+/// How far an interleaving is from one actor after the other, with nothing going wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cost {
+    /// How often a fault struck. The clock counts as one when it advances while somebody could have run.
+    pub faults: u32,
+    /// How often an actor was preempted: another went on although it could have.
+    pub switches: u32,
+}
+
+impl Cost {
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { faults: self.faults + other.faults, switches: self.switches + other.switches }
+    }
+
+    /// Whether neither is more than in `bound`.
+    pub(super) fn within(self, bound: Self) -> bool {
+        self.faults <= bound.faults && self.switches <= bound.switches
+    }
 }
 
 /// What was chosen.
@@ -54,6 +89,10 @@ pub(super) enum Choice {
 pub(super) struct Log {
     /// Who took each visible step.
     pub(super) chosen: Vec<ActorId>,
+    /// The last of them that is no fault.
+    pub(super) running: Option<ActorId>,
+    /// What they cost in all.
+    pub(super) cost: Cost,
     /// The execution took as many steps as it may, and was ended.
     pub(super) too_long: bool,
     /// The search is over: begin no other execution.
@@ -111,10 +150,15 @@ impl<C: Chooser> Steered<C> {
             return board::survey().forced;
         }
         let Survey { enabled, offers, .. } = survey;
-        let turn = Turn { tasks, enabled, offers, last: log.chosen.last().copied() };
+        let turn = Turn { tasks, enabled, offers, running: log.running };
         match self.chooser.choose(&turn) {
             Choice::Go(chosen) => {
+                let cost = turn.cost(chosen);
+                log.cost = log.cost.and(cost);
                 log.chosen.push(chosen);
+                if enabled.contains(&chosen) {
+                    log.running = Some(chosen);
+                }
                 Some(chosen)
             }
             Choice::Abandon => {
@@ -131,9 +175,7 @@ impl<C: Chooser> Scheduler for Steered<C> {
             return None;
         }
         board::reset(self.chooser.remembers());
-        let mut log = lock(&self.log);
-        log.chosen.clear();
-        log.too_long = false;
+        *lock(&self.log) = Log::default();
         Some(ShuttleSchedule::new(0))
     }
 

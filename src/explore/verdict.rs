@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::Schedule;
+use super::{Cost, Schedule};
 use crate::scenario::Violation;
 use crate::trace::Trace;
 
@@ -79,6 +79,10 @@ pub struct Exploration {
     pub trace: Option<Trace>,
     /// The failing interleaving, from a sequentially consistent checker.
     pub schedule: Option<Schedule>,
+    /// How many faults and preemptions the failing interleaving has.
+    pub cost: Option<Cost>,
+    /// No interleaving with fewer faults, or with as many and fewer preemptions, breaks anything.
+    pub minimal: bool,
     /// The seed that the search started from, if it drew at random.
     pub seed: Option<u64>,
 }
@@ -94,6 +98,8 @@ impl Exploration {
             elapsed: begun.elapsed(),
             trace: None,
             schedule: None,
+            cost: None,
+            minimal: false,
             seed: None,
         }
     }
@@ -110,13 +116,35 @@ impl Exploration {
 
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} after {} executions", self.verdict, self.executions)?;
+        write!(f, "{}; {}", self.verdict, counted(self.executions, "execution"))?;
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
+        }
+        if let Some(cost) = self.cost {
+            write!(f, "; {cost}")?;
+            if self.minimal {
+                write!(f, "; none with fewer ({} states)", self.states.unwrap_or(0))?;
+            }
         }
         if let Some(schedule) = &self.schedule {
             write!(f, "; schedule: {schedule}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let switches = counted(self.switches.into(), "switch");
+        write!(f, "{}, {}", switches, counted(self.faults.into(), "fault"))
+    }
+}
+
+/// A number and what is counted: `1 fault`, `2 switches`.
+fn counted(number: u64, what: &str) -> String {
+    match (number, what) {
+        (1, what) => format!("1 {what}"),
+        (number, "switch") => format!("{number} switches"),
+        (number, what) => format!("{number} {what}s"),
     }
 }

@@ -82,7 +82,8 @@ fn add_one<R: Runtime>(
     for attempt in 1..=2 {
         let token = format!("{name}:{attempt}");
         let acquire = &mut scripts.acquire.key("lock");
-        let fence: Option<i64> = answered(acquire.key("fence").arg(&token).arg(5_000).invoke(connection));
+        let fence: Option<i64> =
+            answered(acquire.key("fence").arg(&token).arg(5_000).invoke(connection));
         let Some(fence) = fence else { continue };
         let accepted = answered(read(connection, fence)).is_some_and(|balance| {
             let write = &mut scripts.write.key("balance");
@@ -157,16 +158,17 @@ fn open<R: Runtime>(world: &World<R>) -> Node<R> {
 
 /// The balance is the number of writes that the store let in.
 fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), String> {
-    let balance = |keyspace: &Keyspace, now_ms: u64| {
-        match &keyspace.entry(b"balance", now_ms)?.value {
+    let balance =
+        |keyspace: &Keyspace, now_ms: u64| match &keyspace.entry(b"balance", now_ms)?.value {
             Value::String(bytes) => std::str::from_utf8(bytes).ok()?.parse::<i64>().ok(),
             Value::List(_) => None,
-        }
-    };
+        };
     let written = written.load(Ordering::Relaxed);
     match server.peek(balance) {
         Some(balance) if balance == written => Ok(()),
-        Some(balance) => Err(format!("{written} writes of 1 more were accepted, and the balance is {balance}")),
+        Some(balance) => {
+            Err(format!("{written} writes of 1 more were accepted, and the balance is {balance}"))
+        }
         None => Err("there is no balance".to_owned()),
     }
 }

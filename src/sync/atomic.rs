@@ -61,7 +61,7 @@ impl<R: Runtime> Atomic<R> {
     fn apply(&self, verb: Verb, ordering: Ordering) -> i64 {
         let unwinding = inert();
         if !unwinding {
-            R::point(self.object);
+            R::point();
         }
         let found = R::apply(&self.inner, verb, ordering);
         if !unwinding {

@@ -50,7 +50,7 @@ impl<R: Runtime> Clock<R> {
             Source::Monotonic(origin) => origin.elapsed(),
             Source::Virtual(timeline) => {
                 if !inert() {
-                    R::point(timeline.object());
+                    R::point();
                 }
                 let now = timeline.peek(|timeline| timeline.now);
                 if !inert() {

@@ -72,11 +72,9 @@ pub trait Runtime:
     /// Makes the calling thread be `actor` from here on.
     fn become_actor(actor: ActorId);
 
-    /// The scheduling point of a step on `object` that never blocks. Runtimes whose primitives bring
-    /// their own, or that have none, leave it empty.
-    fn point(object: ObjectId) {
-        let _ = object;
-    }
+    /// The scheduling point of a step that never blocks. Runtimes whose primitives bring their own, or
+    /// that have none, leave it empty.
+    fn point() {}
     /// Waits until `ready`. A runtime that cannot suspend a thread on a condition calls `otherwise`,
     /// which makes it true.
     fn block_until(ready: impl Fn() -> bool + 'static, otherwise: impl FnOnce()) {

@@ -57,7 +57,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         if inert() {
             return step(&mut R::access(&self.inner));
         }
-        R::point(self.object);
+        R::point();
         let mut value = R::access(&self.inner);
         let reply = step(&mut value);
         R::observe(|| Tape::of(&reply));
@@ -79,10 +79,6 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         let result = change(&mut value);
         R::content(self.object, || self.write.map(|write| write(&value)));
         result
-    }
-
-    pub(super) const fn object(&self) -> ObjectId {
-        self.object
     }
 }
 

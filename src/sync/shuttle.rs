@@ -143,7 +143,7 @@ impl Runtime for Shuttle {
     }
 
     fn notify(condvar: &ObjectId, all: bool) {
-        reach(Intent::Step(*condvar));
+        reach(Intent::Step);
         board::notify(*condvar, all);
     }
 
@@ -195,8 +195,8 @@ impl Runtime for Shuttle {
         debug_assert_eq!(board::me(), actor, "an actor has the number of its task");
     }
 
-    fn point(object: ObjectId) {
-        reach(Intent::Step(object));
+    fn point() {
+        reach(Intent::Step);
     }
 
     fn block_until(ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {

@@ -40,8 +40,9 @@ impl Monitor for NoOverdraft {
         Err(format!("{actor} left {balance:?} in {key} on {server}, which is {wrong}"))
     }
 
-    /// Nothing: each balance is judged by itself.
-    fn remember(&self, _: &mut dyn Hasher) {}
+    fn remember(&self, _: &mut dyn Hasher) {
+        // Each balance is judged by itself.
+    }
 }
 
 /// `None` if it is not an amount.

@@ -36,8 +36,8 @@ thread_local! {
 pub(crate) enum Intent {
     /// Begin. It is no step: an actor runs up to its first one as soon as it exists.
     Start,
-    /// Touch an object in a way that never blocks.
-    Step(ObjectId),
+    /// Take a step that never blocks.
+    Step,
     /// Take a mutex.
     Lock(ObjectId),
     /// Be woken from a condition variable, and take the mutex again.

@@ -77,7 +77,7 @@ impl Board {
 
     fn allows(&self, intent: &Intent) -> bool {
         match intent {
-            Intent::Start | Intent::Step(_) => true,
+            Intent::Start | Intent::Step => true,
             Intent::Lock(mutex) => !self.holders.contains_key(mutex),
             Intent::Wake { condvar, mutex, since } => {
                 self.condvars.get(condvar).is_some_and(|tickets| tickets.told(*since))
@@ -101,7 +101,7 @@ impl Board {
             }
             Intent::Join(other) => Some(Stuck::End(*other)),
             Intent::Until(_) => Some(Stuck::Condition),
-            Intent::Start | Intent::Step(_) | Intent::Offer(_) | Intent::Idle => None,
+            Intent::Start | Intent::Step | Intent::Offer(_) | Intent::Idle => None,
         }
     }
 

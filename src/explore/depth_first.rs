@@ -1,0 +1,205 @@
+//! Depth-first search, as a chooser: without bounds for [`super::exhaustive()`], within bounds for
+//! [`super::fewest()`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use super::fingerprint::Snapshot;
+use super::steer::{Choice, Chooser, Cost, Turn, lock};
+use super::{Bound, Search, Verdict};
+use crate::sync::board;
+use crate::sync::tape::Tape;
+use crate::trace::{self, ActorId};
+
+/// What the search tells the engine.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// How many distinct states were seen.
+    pub(super) states: u64,
+    /// Why the search ended before it was exhausted.
+    pub(super) ended: Option<Verdict>,
+    /// Some choice was not tried because it would have been one preemption too many.
+    pub(super) cut_switches: bool,
+    /// Some choice was not tried because it would have been one fault too many.
+    pub(super) cut_faults: bool,
+}
+
+/// A choice that was made, and those that were not made yet.
+struct Level {
+    choices: Vec<ActorId>,
+    at: usize,
+}
+
+/// Depth-first search.
+pub(super) struct DepthFirst {
+    search: Search,
+    bound: Option<Cost>,
+    progress: Arc<Mutex<Progress>>,
+    executions: u64,
+    levels: Vec<Level>,
+    depth: usize,
+    /// What the steps of this execution have cost so far.
+    spent: Cost,
+    /// The states seen, and what had been spent when they were.
+    visited: BTreeMap<u64, Vec<Cost>>,
+}
+
+impl DepthFirst {
+    pub(super) fn new(search: Search, bound: Option<Cost>, progress: Arc<Mutex<Progress>>) -> Self {
+        Self {
+            search,
+            bound,
+            progress,
+            executions: 0,
+            levels: Vec::new(),
+            depth: 0,
+            spent: Cost::default(),
+            visited: BTreeMap::new(),
+        }
+    }
+
+    /// Goes back to the last choice that has an alternative, and takes it.
+    fn backtrack(&mut self) -> bool {
+        while let Some(level) = self.levels.last_mut() {
+            level.at += 1;
+            if level.at < level.choices.len() {
+                return true;
+            }
+            self.levels.pop();
+        }
+        false
+    }
+
+    fn end(&self, verdict: Verdict) -> Choice {
+        lock(&self.progress).ended = Some(verdict);
+        Choice::Abandon
+    }
+
+    /// A new decision: the state is looked at, and unless it is known all choices are put down.
+    fn branch(&mut self, turn: &Turn<'_>) -> Choice {
+        let mut choices = self.affordable(turn);
+        if self.search.memory {
+            if let Some(object) = board::opaque() {
+                return self.end(Verdict::NotRun(opaque(object)));
+            }
+            let snapshot = self.snapshot(turn);
+            if !self.remember(snapshot.fingerprint()) {
+                return Choice::Abandon;
+            }
+            choices = representatives(&choices, &snapshot);
+        }
+        let Some(chosen) = choices.first().copied() else { return Choice::Abandon };
+        self.levels.push(Level { choices, at: 0 });
+        self.go(turn, chosen)
+    }
+
+    fn go(&mut self, turn: &Turn<'_>, chosen: ActorId) -> Choice {
+        self.depth += 1;
+        self.spent = self.spent.and(turn.cost(chosen));
+        Choice::Go(chosen)
+    }
+
+    /// The choices within the bound: the actor that is running first, so that the first executions have
+    /// the fewest switches, and faults last.
+    fn affordable(&self, turn: &Turn<'_>) -> Vec<ActorId> {
+        let running = turn.running.filter(|running| turn.enabled.contains(running));
+        let others = turn.enabled.iter().copied().filter(|actor| Some(*actor) != running);
+        let all = running.into_iter().chain(others).chain(turn.offers.iter().copied());
+        let Some(bound) = self.bound else { return all.collect() };
+        let mut progress = lock(&self.progress);
+        let affordable = |actor: &ActorId| {
+            let spent = self.spent.and(turn.cost(*actor));
+            progress.cut_switches |= spent.switches > bound.switches;
+            progress.cut_faults |= spent.faults > bound.faults;
+            spent.within(bound)
+        };
+        all.filter(affordable).collect()
+    }
+
+    /// Notes a state; `false` if it was seen before, with as much left to spend.
+    fn remember(&mut self, fingerprint: u64) -> bool {
+        // Without a bound nothing is ever used up.
+        let spent = self.bound.map_or(Cost::default(), |_| self.spent);
+        let before = self.visited.entry(fingerprint).or_default();
+        if before.iter().any(|before| before.within(spent)) {
+            return false;
+        }
+        if before.is_empty() {
+            lock(&self.progress).states += 1;
+        }
+        before.retain(|before| !spent.within(*before));
+        before.push(spent);
+        true
+    }
+
+    /// The state of this execution, as it is now.
+    fn snapshot(&self, turn: &Turn<'_>) -> Snapshot {
+        let mut watched = Tape::default();
+        let mut clients = Vec::new();
+        if let Some(recorder) = trace::current() {
+            recorder.remember(&mut watched);
+            if self.search.symmetry {
+                let named = board::clients().into_iter();
+                clients = named.map(|actor| (actor, recorder.actor_name(actor))).collect();
+            }
+        }
+        if self.bound.is_some() {
+            // Who is running decides what is a preemption.
+            watched.append(&Tape::of(&turn.running));
+        }
+        Snapshot::new(board::state(), watched, clients)
+    }
+}
+
+impl Chooser for DepthFirst {
+    fn begin(&mut self) -> bool {
+        if lock(&self.progress).ended.is_some() || (self.executions > 0 && !self.backtrack()) {
+            return false;
+        }
+        if self.executions >= self.search.executions {
+            self.end(Verdict::BoundHit(Bound::Executions(self.search.executions)));
+            return false;
+        }
+        self.executions += 1;
+        self.depth = 0;
+        self.spent = Cost::default();
+        true
+    }
+
+    fn choose(&mut self, turn: &Turn<'_>) -> Choice {
+        let Some(level) = self.levels.get(self.depth) else { return self.branch(turn) };
+        let chosen = level.choices[level.at];
+        if turn.admits(chosen) {
+            return self.go(turn, chosen);
+        }
+        let why = "two executions that made the same choices came to different states: the \
+                   scenario depends on something that is not part of it, such as time, \
+                   addresses, or the order of a hash map";
+        self.end(Verdict::NotRun(why.to_owned()))
+    }
+
+    fn remembers(&self) -> bool {
+        self.search.memory
+    }
+}
+
+/// One of each set of clients that could change places without anybody noticing.
+fn representatives(choices: &[ActorId], snapshot: &Snapshot) -> Vec<ActorId> {
+    let mut kept: Vec<ActorId> = Vec::new();
+    for choice in choices {
+        if !kept.iter().any(|other| snapshot.interchangeable(*other, *choice)) {
+            kept.push(*choice);
+        }
+    }
+    kept
+}
+
+fn opaque(object: crate::trace::ObjectId) -> String {
+    let recorder = trace::current();
+    let name =
+        recorder.map(|recorder| recorder.with_trace(|names| names.object(object).to_owned()));
+    format!(
+        "{} holds a value that cannot be hashed, so states cannot be compared",
+        name.unwrap_or_else(|| "an object".to_owned())
+    )
+}

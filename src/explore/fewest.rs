@@ -1,0 +1,75 @@
+//! The simplest way to break a scenario: the exhaustive search, again and again, with room for one fault
+//! or one preemption more each time.
+//!
+//! Most concurrency bugs need few preemptions (Musuvathi and Qadeer, "Iterative Context Bounding for
+//! Systematic Testing of Multithreaded Programs", PLDI 2007), and a counterexample with few is one that
+//! a person can follow. The searches that found nothing are the proof that there is no simpler one.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use super::depth_first::{DepthFirst, Progress};
+use super::drive::drive;
+use super::steer::lock;
+use super::{Bound, Cost, Exploration, Search, Verdict};
+use crate::scenario::Scenario;
+
+/// No bug of the catalogue needs more, and each step more multiplies the search.
+const MOST_SWITCHES: u32 = 12;
+
+/// Searches with 0, 1, 2 … faults, and for each with 0, 1, 2 … preemptions, until a property is broken or
+/// there is nothing left to try. `search.executions` bounds all searches together.
+#[must_use]
+pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
+    let begun = Instant::now();
+    let mut all = Exploration { states: Some(0), ..Exploration::of(Verdict::Exhausted, begun) };
+    let mut bound = Cost::default();
+    loop {
+        let left = search.executions.saturating_sub(all.executions);
+        let (level, progress) = within(scenario, Search { executions: left, ..search }, bound);
+        all.executions += level.executions;
+        all.states = all.states.map(|states| states + progress.states);
+        all.longest = all.longest.max(level.longest);
+        let verdict = match (level.verdict, progress.ended) {
+            // Nothing was broken within the bound.
+            (Verdict::Sampled, None) => Verdict::Exhausted,
+            (Verdict::Sampled, Some(Verdict::BoundHit(Bound::Executions(_)))) => {
+                Verdict::BoundHit(Bound::Executions(search.executions))
+            }
+            (Verdict::Sampled, Some(ended)) => ended,
+            (broken, _) => broken,
+        };
+        let done = verdict != Verdict::Exhausted;
+        let minimal = matches!(verdict, Verdict::Broken(_));
+        all = Exploration {
+            verdict,
+            trace: level.trace,
+            schedule: level.schedule,
+            cost: level.cost,
+            minimal,
+            elapsed: begun.elapsed(),
+            ..all
+        };
+        if done {
+            return all;
+        }
+        bound = match (progress.cut_switches, progress.cut_faults) {
+            (true, _) if bound.switches == MOST_SWITCHES => {
+                let most = MOST_SWITCHES as usize;
+                return Exploration { verdict: Verdict::BoundHit(Bound::Preemptions(most)), ..all };
+            }
+            (true, _) => Cost { switches: bound.switches + 1, ..bound },
+            (false, true) => Cost { faults: bound.faults + 1, switches: 0 },
+            (false, false) => return all,
+        };
+    }
+}
+
+/// One search: every interleaving with no more faults and no more preemptions than `bound`.
+fn within<S: Scenario>(scenario: &S, search: Search, bound: Cost) -> (Exploration, Progress) {
+    let progress = Arc::new(Mutex::new(Progress::default()));
+    let chooser = DepthFirst::new(search, Some(bound), Arc::clone(&progress));
+    let exploration = drive(scenario, chooser, search.max_steps);
+    let progress = std::mem::take(&mut *lock(&progress));
+    (exploration, progress)
+}
