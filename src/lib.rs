@@ -15,6 +15,7 @@
 //! * [`scenario`]: worlds, actors, faults, and what must hold.
 //! * [`explore`]: the engines, their schedules and verdicts.
 //! * [`races`]: the catalogue of documented races.
+//! * [`report`]: timelines, and verdicts for machines.
 //! * [`cli`]: the command line: parse, call, print.
 
 pub mod trace;
@@ -36,6 +37,9 @@ pub mod explore;
 
 #[cfg(feature = "model")]
 pub mod races;
+
+#[cfg(feature = "model")]
+pub mod report;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -4,11 +4,24 @@
 //!   error exactly when the result does not fit; a text is an amount or an error, never a panic.
 //! * the rule of the bank: what a transaction or a transfer does, computed in `i128`.
 //! * batches: on real threads, any batch ends in a state that some sequential order explains.
+//! * the simulated Redis: any sequence of commands, with time passing in between, is answered as a
+//!   list of keys that is searched from the front would answer it.
+//! * workloads: whatever the clients ask of the lock and of the bank in Redis, whenever time passes
+//!   and whoever crashes, no sampled interleaving breaks a property; without the fence some do, and
+//!   what is left of them after shrinking is the least that it takes.
 #![cfg(not(loom))]
 
 #[path = "properties/account.rs"]
 mod account;
 #[path = "properties/batches.rs"]
 mod batches;
+#[path = "properties/config.rs"]
+mod config;
 #[path = "properties/money.rs"]
 mod money;
+#[cfg(feature = "model")]
+#[path = "properties/redis_model.rs"]
+mod redis_model;
+#[cfg(feature = "model")]
+#[path = "properties/workloads.rs"]
+mod workloads;

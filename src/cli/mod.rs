@@ -2,6 +2,9 @@
 //!
 //! # Layout
 //!
+//! * [`check`]: races on engines, a verdict a line.
+//! * [`replay`]: one interleaving of a race, step by step.
+//! * `catalogue`: what the user asked for, found in the catalogue.
 //! * [`demo`]: the bank of the introduction, run on real threads.
 //! * [`input`]: the user's own bank, from two CSV files.
 //! * [`output`]: lines on standard output, from any thread.
@@ -11,9 +14,12 @@
 
 use clap::{Parser, Subcommand};
 
+mod catalogue;
+pub mod check;
 pub mod demo;
 pub mod input;
 pub mod output;
+pub mod replay;
 pub mod status;
 
 pub use output::Output;
@@ -30,11 +36,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
+    Replay(replay::Args),
     Demo(demo::Args),
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  lockproof check
+  lockproof check get-del-release --engine fewest
+  lockproof replay get-del-release
   lockproof demo single
   lockproof demo distributed --redis redis://127.0.0.1:6379
 
@@ -48,6 +59,8 @@ impl Cli {
     /// What kept it from its job.
     pub fn run(self, output: &Output) -> Result<Status, Failure> {
         match self.command {
+            Command::Check(args) => args.run(output),
+            Command::Replay(args) => args.run(output),
             Command::Demo(args) => args.run(output),
         }
     }

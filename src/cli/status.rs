@@ -4,6 +4,7 @@ use std::io;
 
 use super::demo::ServerError;
 use super::input::InputError;
+use crate::explore::{Divergence, ScheduleError, UnknownEngine};
 
 /// How a run ended that did its job.
 #[must_use = "it is what the exit code says"]
@@ -42,6 +43,34 @@ pub enum Failure {
     /// The operating system has no randomness to name the keys of a run by. Nothing was applied.
     #[error("no unique name could be made for the keys in Redis: {0}")]
     NoName(#[from] getrandom::Error),
+    /// There is no such race.
+    #[error("expected a race ({known}), found \"{found}\"")]
+    UnknownRace {
+        /// What was asked for.
+        found: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// There is no such engine.
+    #[error(transparent)]
+    UnknownEngine(#[from] UnknownEngine),
+    /// The race cannot have so many clients.
+    #[error("{0}")]
+    Clients(String),
+    /// A schedule makes no sense.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// A schedule does not fit the scenario.
+    #[error(transparent)]
+    Diverged(#[from] Divergence),
+    /// A file with a schedule cannot be read.
+    #[error("cannot read the schedule in {file}: {error}")]
+    Unreadable {
+        /// Its path.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
     /// The work was done, and its result could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),

@@ -88,6 +88,7 @@ impl Findings {
         let verdict = match violation {
             _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
             Some(violation) => Verdict::Broken(violation),
+            None if log.keep => Verdict::Sampled,
             None => return,
         };
         log.stop = true;

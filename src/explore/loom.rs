@@ -30,6 +30,10 @@ impl Default for LoomBounds {
     }
 }
 
+/// In bytes. loom's main thread has 32 KiB and no way to ask for more; a scenario that sets up a server
+/// and loads its scripts runs Lua there.
+const MAIN_STACK: usize = 512 * 1024;
+
 /// What the body of the model leaves behind.
 #[derive(Default)]
 struct Findings {
@@ -109,7 +113,7 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
         findings.executions += 1;
         findings.recorder = Some(recorder.clone());
     }
-    let violation = execute::<Loom>(scenario, &recorder);
+    let violation = stacker::grow(MAIN_STACK, || execute::<Loom>(scenario, &recorder));
     let broken = violation.is_some();
     {
         let mut findings = lock(findings);

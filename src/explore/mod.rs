@@ -13,10 +13,12 @@
 
 mod depth_first;
 mod drive;
+mod engine;
 mod exhaustive;
 mod fewest;
 mod fingerprint;
 mod loom;
+mod pct;
 mod quiet;
 mod replay;
 mod schedule;
@@ -25,6 +27,7 @@ mod steer;
 mod stress;
 mod verdict;
 
+pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
 pub use loom::{LoomBounds, loom};

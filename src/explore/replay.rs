@@ -71,6 +71,10 @@ struct Script {
 }
 
 impl Chooser for Script {
+    fn keeps(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self) -> bool {
         !std::mem::replace(&mut self.begun, true)
     }

@@ -3,12 +3,11 @@
 
 use std::mem::ManuallyDrop;
 
-use shuttle::scheduler::{
-    PctScheduler, RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler,
-};
+use shuttle::scheduler::{RandomScheduler, Scheduler, Task, TaskId, UrwRandomScheduler};
 
 use super::Exploration;
 use super::drive::drive;
+use super::pct::Pct;
 use super::steer::{Choice, Chooser, Turn, actor};
 use crate::scenario::Scenario;
 
@@ -53,7 +52,7 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 /// Guarantees of Finding Bugs", ASPLOS 2010).
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
-    let scheduler = PctScheduler::new_from_seed(sampling.seed(), depth.max(1), sampling.count());
+    let scheduler = Pct::new(sampling.seed(), depth.max(1), sampling.count());
     sample(scenario, Drawn::by(scheduler), sampling)
 }
 

@@ -22,6 +22,11 @@ pub(super) trait Chooser: 'static {
         let _ = tasks;
     }
 
+    /// Whether an execution is worth telling even if it breaks nothing.
+    fn keeps(&self) -> bool {
+        false
+    }
+
     /// Whether it wants states to be written down.
     fn remembers(&self) -> bool {
         false
@@ -97,6 +102,8 @@ pub(super) struct Log {
     pub(super) too_long: bool,
     /// The search is over: begin no other execution.
     pub(super) stop: bool,
+    /// The execution is to be told of even if it breaks nothing.
+    pub(super) keep: bool,
 }
 
 /// A scheduler that knows what each actor is about to do.
@@ -175,7 +182,7 @@ impl<C: Chooser> Scheduler for Steered<C> {
             return None;
         }
         board::reset(self.chooser.remembers());
-        *lock(&self.log) = Log::default();
+        *lock(&self.log) = Log { keep: self.chooser.keeps(), ..Log::default() };
         Some(ShuttleSchedule::new(0))
     }
 

@@ -24,6 +24,21 @@ pub enum Verdict {
     NotRun(String),
 }
 
+impl Verdict {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Broken(_) => "broken",
+            Self::Exhausted => "exhausted",
+            Self::BoundHit(_) => "bound-hit",
+            Self::Sampled => "sampled",
+            Self::Blind(_) => "blind",
+            Self::NotRun(_) => "not-run",
+        }
+    }
+}
+
 /// A bound that ended a search. Bounds are counts, so that they are hit at the same place every time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

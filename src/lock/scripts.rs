@@ -14,7 +14,8 @@ use ::redis::{ConnectionLike, RedisResult, Script};
 /// whoever came next.
 pub(super) static RELEASE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then\n  \
+        "-- release\n\
+         if redis.call('GET', KEYS[1]) == ARGV[1] then\n  \
            return redis.call('DEL', KEYS[1])\n\
          end\n\
          return 0",
@@ -29,7 +30,8 @@ pub(super) static RELEASE: LazyLock<Script> = LazyLock::new(|| {
 /// cannot end the longer one early.
 pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then\n  \
+        "-- renew\n\
+         if redis.call('GET', KEYS[1]) ~= ARGV[1] then\n  \
            return 0\n\
          end\n\
          if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then\n  \
@@ -52,7 +54,8 @@ pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
 /// The counter comes first: if it cannot be increased the script ends there, with nothing set.
 pub(super) static ACQUIRE_FENCED: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local holder = redis.call('GET', KEYS[1])\n\
+        "-- acquire\n\
+         local holder = redis.call('GET', KEYS[1])\n\
          if holder == ARGV[1] then\n  \
            return redis.call('GET', KEYS[2])\n    \
              or redis.error_reply('ERR the fence counter is gone while its lock is held')\n\
@@ -70,7 +73,8 @@ pub(super) static ACQUIRE_FENCED: LazyLock<Script> = LazyLock::new(|| {
 /// value, the mark. `ARGV`: the fencing token. Replies `{1, value}`, or `{0, mark}` if it is stale.
 pub(super) static READ_FENCED: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local mark = redis.call('GET', KEYS[2])\n\
+        "-- read\n\
+         local mark = redis.call('GET', KEYS[2])\n\
          if mark and tonumber(mark) > tonumber(ARGV[1]) then\n  \
            return {0, mark}\n\
          end\n\
@@ -84,7 +88,8 @@ pub(super) static READ_FENCED: LazyLock<Script> = LazyLock::new(|| {
 /// value.
 pub(super) static WRITE_FENCED: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local mark = redis.call('GET', KEYS[2])\n\
+        "-- write\n\
+         local mark = redis.call('GET', KEYS[2])\n\
          if mark and tonumber(mark) > tonumber(ARGV[1]) then\n  \
            return {0, mark}\n\
          end\n\

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::races::{Race, variant};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
@@ -59,3 +60,14 @@ fn not_negative(balance: i64) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "check-then-act",
+    title: "two withdrawals check the same balance, and both find it sufficient",
+    breaks: Property::NoOverdraft,
+    clients: 2..=2,
+    schedule: "alice bob bob alice",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

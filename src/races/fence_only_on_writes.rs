@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::{Commands, RedisResult, Script};
 
+use crate::races::{Race, variant};
 use crate::redis::{Connection, Keyspace, Node, Value};
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
@@ -123,27 +124,31 @@ impl Scripts {
         Self {
             acquire: load(
                 connection,
-                "if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
+                "-- acquire\n\
+                 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
                    return redis.call('INCR', KEYS[2])\n\
                  end\n\
                  return false",
             ),
             read: load(
                 connection,
-                "if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
+                "-- read\n\
+                 if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
                  redis.call('SET', KEYS[2], ARGV[1])\n\
                  return redis.call('GET', KEYS[1])",
             ),
             write: load(
                 connection,
-                "if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end\n\
+                "-- write\n\
+                 if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end\n\
                  redis.call('SET', KEYS[2], ARGV[1])\n\
                  redis.call('SET', KEYS[1], ARGV[2])\n\
                  return 1",
             ),
             release: load(
                 connection,
-                "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
+                "-- release\n\
+                 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
                  return 0",
             ),
         }
@@ -172,3 +177,14 @@ fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), St
         None => Err("there is no balance".to_owned()),
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "fence-only-on-writes",
+    title: "a stale holder's write is let in, because the newer one has only read so far",
+    breaks: Property::ConservedBalance,
+    clients: 2..=8,
+    schedule: "alice alice bob clock bob bob alice alice bob bob",
+    buggy: variant!(|clients| Buggy { clients }),
+    fixed: variant!(|clients| Fixed { clients }),
+};

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use redis::{Commands, ExistenceCheck, Script, SetExpiry, SetOptions};
 
+use crate::races::{Race, variant};
 use crate::redis::Connection;
-use crate::scenario::{Budgets, Scenario, World};
+use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
 const KEY: &str = "lock";
@@ -50,7 +51,8 @@ impl Scenario for Fixed {
         let server = world.redis("redis");
         world.guard_lock(&server, KEY, TTL);
         let compare_and_delete = Script::new(
-            "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
+            "-- release\n\
+             if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
         );
         compare_and_delete.load(&mut server.connect()).expect("the server answers");
         for name in ["alice", "bob"] {
@@ -79,3 +81,14 @@ fn acquire<R: Runtime>(connection: &mut Connection<R>, token: &str) -> bool {
         .with_expiration(SetExpiry::PX(ttl));
     connection.set_options(KEY, token, options).expect("the server answers")
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "get-del-release",
+    title: "a release compares and deletes in two steps, and deletes the next holder's lock",
+    breaks: Property::OwnerOnlyRelease,
+    clients: 2..=2,
+    schedule: "alice alice clock bob bob alice",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::races::{Race, variant};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
@@ -66,3 +67,14 @@ fn conserved<R: Runtime>(accounts: &[Mutex<R, i64>; 2]) -> Result<(), String> {
         }
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "lock-order",
+    title: "two opposite transfers each hold one account, and wait for the other's",
+    breaks: Property::NoDeadlock,
+    clients: 2..=2,
+    schedule: "alice bob",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::races::{Race, variant};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
@@ -54,3 +55,14 @@ fn expect(balance: i64) -> Result<(), String> {
         other => Err(format!("100 and deposits of 10 and 20 made {other}")),
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "lost-update",
+    title: "two deposits read the same balance, and one overwrites the other",
+    breaks: Property::ConservedBalance,
+    clients: 2..=2,
+    schedule: "alice bob bob alice",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

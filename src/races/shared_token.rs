@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use redis::{Commands, ExistenceCheck, Script, SetExpiry, SetOptions};
 
+use crate::races::{Race, variant};
 use crate::redis::{Connection, Node};
-use crate::scenario::{Budgets, Scenario, World};
+use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
 const KEY: &str = "lock";
@@ -57,7 +58,8 @@ fn open<R: Runtime>(world: &World<R>) -> (Node<R>, Script) {
     let server = world.redis("redis");
     world.guard_lock(&server, KEY, TTL);
     let release = Script::new(
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
+        "-- release\n\
+             if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
     );
     release.load(&mut server.connect()).expect("the server answers");
     (server, release)
@@ -74,3 +76,14 @@ fn hold<R: Runtime>(mut connection: Connection<R>, release: &Script, token: &str
             (release.key(KEY).arg(token).invoke(&mut connection)).expect("the server answers");
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "shared-token",
+    title: "every holder stores the same value, so the owner check passes for all of them",
+    breaks: Property::OwnerOnlyRelease,
+    clients: 2..=2,
+    schedule: "alice clock bob alice",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

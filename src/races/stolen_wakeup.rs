@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::races::{Race, variant};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Condvar, Mutex, Runtime};
 
@@ -100,3 +101,14 @@ fn not_negative<R: Runtime>(account: &Account<R>) -> Result<(), String> {
         lowest => Err(format!("a withdrawal that was told of funds left {lowest}")),
     }
 }
+
+/// The entry of the catalogue.
+pub const RACE: Race = Race {
+    id: "stolen-wakeup",
+    title: "a waiter is told of funds, and goes on without looking whether they are still there",
+    breaks: Property::NoOverdraft,
+    clients: 2..=2,
+    schedule: "alice bob carol carol alice bob carol carol",
+    buggy: variant!(|_| Buggy),
+    fixed: variant!(|_| Fixed),
+};

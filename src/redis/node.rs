@@ -26,6 +26,8 @@ pub struct Node<R: Runtime> {
 
 /// What came of a step: replies for the client, and changes for those who watch.
 struct Done {
+    /// What was asked, in words.
+    words: String,
     replies: Vec<Reply>,
     changes: Vec<Change>,
 }
@@ -88,15 +90,16 @@ impl<R: Runtime> Node<R> {
         let step = |keyspace: &mut Keyspace| {
             let now = self.clock.peek_ms();
             let before: Vec<Change> = watched.iter().map(|key| truth(keyspace, key, now)).collect();
+            let words = in_words(keyspace, batch);
             let replies = execute_batch(keyspace, now, batch);
             let after = watched.iter().map(|key| truth(keyspace, key, now));
             let changes = after.zip(before).filter(|(after, before)| after != before);
-            Done { replies, changes: changes.map(|(after, _)| after).collect() }
+            Done { words, replies, changes: changes.map(|(after, _)| after).collect() }
         };
         let tell = |object: ObjectId, done: &Done| {
             let access = Kind::Access {
                 object,
-                request: in_words(batch),
+                request: done.words.clone(),
                 reply: replies_in_words(&done.replies),
             };
             let truth = done
@@ -180,13 +183,20 @@ impl<R: Runtime> ConnectionLike for Connection<R> {
     }
 }
 
-/// A command as a person would type it; the hash of a script is cut to what tells it from others.
-fn in_words(batch: &Batch) -> String {
+/// A command as a person would type it. A script is called by the name in its first line, if that is a
+/// comment: `-- release`.
+fn in_words(keyspace: &Keyspace, batch: &Batch) -> String {
     let line = |request: &Vec<Vec<u8>>| {
-        let words: Vec<String> = request.iter().enumerate().map(word).collect();
-        words.join(" ")
+        let name = script_name(keyspace, request);
+        let (name, rest) = match &name {
+            Some(name) => (name.clone(), request.get(3..).unwrap_or_default()),
+            None => (word(&request[0]).to_uppercase(), request.get(1..).unwrap_or_default()),
+        };
+        let rest = rest.iter().map(|bytes| word(bytes));
+        std::iter::once(name).chain(rest).collect::<Vec<_>>().join(" ")
     };
     match batch {
+        Batch::Command(request) if request.is_empty() => String::new(),
         Batch::Command(request) => line(request),
         Batch::Transaction(requests) => {
             let lines: Vec<String> = requests.iter().map(line).collect();
@@ -195,21 +205,33 @@ fn in_words(batch: &Batch) -> String {
     }
 }
 
-fn word((position, bytes): (usize, &Vec<u8>)) -> String {
+/// The name of the script that a command runs.
+fn script_name(keyspace: &Keyspace, request: &[Vec<u8>]) -> Option<String> {
+    let command = request.first()?;
+    let body = if command.eq_ignore_ascii_case(b"EVALSHA") {
+        keyspace.script(&String::from_utf8_lossy(request.get(1)?).to_ascii_lowercase())?.to_vec()
+    } else if command.eq_ignore_ascii_case(b"EVAL") {
+        request.get(1)?.clone()
+    } else {
+        return None;
+    };
+    let first = body.split(|byte| *byte == b'\n').next()?;
+    let name = std::str::from_utf8(first).ok()?.strip_prefix("--")?.trim();
+    Some(name.to_owned())
+}
+
+fn word(bytes: &[u8]) -> String {
     const SHA: usize = 40;
     const SHOWN: usize = 8;
     const LONGEST: usize = 60;
     let text = String::from_utf8_lossy(bytes);
-    if position == 0 {
-        return text.to_uppercase();
-    }
     if text.len() == SHA && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return text[..SHOWN].to_owned();
     }
     // The source of a script, most likely.
     if text.len() > LONGEST {
         let cut: String = text.chars().take(SHOWN).collect();
-        return format!("{:?}…", cut);
+        return format!("{cut:?}…");
     }
     if text.is_empty() || text.contains(char::is_whitespace) {
         return format!("{text:?}");

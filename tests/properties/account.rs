@@ -3,6 +3,8 @@
 use lockproof::bank::{Account, Money, Outcome, TransferOutcome};
 use proptest::prelude::*;
 
+use super::config::config;
+
 fn account(number: &str, minor: i64) -> Account {
     Account::new(number.parse().unwrap(), Money::from_minor(minor))
 }
@@ -16,7 +18,7 @@ fn fits(minor: i128) -> Option<Money> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_096))]
+    #![proptest_config(config(4_096))]
 
     #[test]
     fn transactions_follow_the_rule(opening in minor(), amount in minor()) {

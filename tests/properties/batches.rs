@@ -7,6 +7,8 @@ use lockproof::bank::{Account, Bank, Money, Outcome, Transaction};
 use lockproof::sync::Std;
 use proptest::prelude::*;
 
+use super::config::config;
+
 const ACCOUNTS: [&str; 2] = ["11111", "22222"];
 
 /// A transaction as the oracle sees it: which account, and by how many cents. An index past the end
@@ -70,7 +72,7 @@ fn run(opening: [i64; 2], batch: &[Request]) -> (Vec<Answer>, [i64; 2]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_024))]
+    #![proptest_config(config(1_024))]
 
     #[test]
     fn any_batch_is_explained_by_some_sequential_order(

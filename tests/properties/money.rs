@@ -3,6 +3,8 @@
 use lockproof::bank::{Money, MoneyError};
 use proptest::prelude::*;
 
+use super::config::config;
+
 /// What the grammar says of a text, computed in another way than the parser does it: `None` when
 /// it is not an amount, else its minor units, whether they fit or not.
 fn oracle(text: &str) -> Option<i128> {
@@ -54,7 +56,7 @@ fn minor() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_096))]
+    #![proptest_config(config(4_096))]
 
     #[test]
     fn printing_and_parsing_are_inverse(minor in minor()) {

@@ -40,9 +40,8 @@ impl Monitor for NoOverdraft {
         Err(format!("{actor} left {balance:?} in {key} on {server}, which is {wrong}"))
     }
 
-    fn remember(&self, _: &mut dyn Hasher) {
-        // Each balance is judged by itself.
-    }
+    /// Nothing: each balance is judged by itself.
+    fn remember(&self, _: &mut dyn Hasher) {}
 }
 
 /// `None` if it is not an amount.

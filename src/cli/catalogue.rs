@@ -1,0 +1,61 @@
+//! What the user asked for, found in the catalogue: races, variants, engines and numbers of clients.
+
+use clap::ValueEnum;
+
+use super::Failure;
+use crate::explore::Engine;
+use crate::races::{self, Race, Which};
+
+/// `--variant`, as clap takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum VariantName {
+    /// The bug.
+    Buggy,
+    /// The fix.
+    Fixed,
+}
+
+impl From<VariantName> for Which {
+    fn from(name: VariantName) -> Self {
+        match name {
+            VariantName::Buggy => Self::Buggy,
+            VariantName::Fixed => Self::Fixed,
+        }
+    }
+}
+
+/// The race of this name.
+pub(super) fn race(id: &str) -> Result<&'static Race, Failure> {
+    races::find(id).ok_or_else(|| {
+        let known: Vec<&str> = races::ALL.iter().map(|race| race.id).collect();
+        Failure::UnknownRace { found: id.to_owned(), known: known.join(", ") }
+    })
+}
+
+/// The races of these names, or all.
+pub(super) fn races(ids: &[String]) -> Result<Vec<&'static Race>, Failure> {
+    if ids.is_empty() {
+        return Ok(races::ALL.to_vec());
+    }
+    ids.iter().map(|id| race(id)).collect()
+}
+
+/// The engine of this name, or all.
+pub(super) fn engines(name: Option<&str>) -> Result<Vec<Engine>, Failure> {
+    name.map_or_else(|| Ok(Engine::ALL.to_vec()), |name| Ok(vec![name.parse()?]))
+}
+
+/// How many clients the race is to have.
+pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failure> {
+    let (fewest, most) = (*race.clients.start(), *race.clients.end());
+    let clients = asked.unwrap_or(fewest);
+    if race.clients.contains(&clients) {
+        return Ok(clients);
+    }
+    let race = race.id;
+    Err(if fewest == most {
+        Failure::Clients(format!("{race} always has {fewest} clients; leave --clients out"))
+    } else {
+        Failure::Clients(format!("{race} can have {fewest} to {most} clients, not {clients}"))
+    })
+}

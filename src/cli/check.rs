@@ -1,0 +1,103 @@
+//! `lockproof check`: every race, or some, on every engine, or one; a verdict a line.
+
+use clap::ValueEnum;
+
+use super::catalogue::{self, VariantName};
+use super::{Failure, Output, Status};
+use crate::explore::{Engine, Exploration, Options, Verdict};
+use crate::races::{Race, Which};
+use crate::report::Line;
+
+/// Run races on engines, and print a verdict a line.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The races to run; all, unless some are named.
+    #[arg(value_name = "RACE")]
+    races: Vec<String>,
+    /// Only the bug, or only the fix.
+    #[arg(long, value_enum)]
+    variant: Option<VariantName>,
+    /// Only this engine: stress, loom, random, pct, urw, exhaustive or fewest.
+    #[arg(long, value_name = "NAME")]
+    engine: Option<String>,
+    /// How many clients, for races that can have more than two.
+    #[arg(long, value_name = "N")]
+    clients: Option<usize>,
+    /// Where random numbers start from.
+    #[arg(long, value_name = "S", default_value_t = Options::default().seed)]
+    seed: u64,
+    /// How many executions at most, on each engine.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    executions: Option<u64>,
+    /// A table for people, or a JSON object a line.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof check
+  lockproof check get-del-release --engine fewest
+  lockproof check fence-only-on-writes --variant fixed --engine exhaustive --clients 5
+  lockproof check --format json
+
+Exit status: 0 if each bug was found by at least one of the engines that ran and no fix was broken,
+1 if not, 2 if the arguments make no sense.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Args {
+    /// Runs what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// A race, an engine or a number of clients that there is not.
+    pub(super) fn run(self, output: &Output) -> Result<Status, Failure> {
+        let races = catalogue::races(&self.races)?;
+        let engines = catalogue::engines(self.engine.as_deref())?;
+        let counts: Vec<usize> = races
+            .iter()
+            .map(|race| catalogue::clients(race, self.clients))
+            .collect::<Result<_, _>>()?;
+        let options = Options { seed: self.seed, executions: self.executions };
+        let variants = self.variant.map_or(Which::BOTH.to_vec(), |name| vec![name.into()]);
+        let mut status = Status::Success;
+        for (race, clients) in races.into_iter().zip(counts) {
+            for which in &variants {
+                let mut found = false;
+                for engine in &engines {
+                    let exploration = (race.variant(*which).explore)(clients, *engine, &options);
+                    found |= matches!(exploration.verdict, Verdict::Broken(_));
+                    self.print(output, race, *which, *engine, clients, &exploration);
+                }
+                if found != (*which == Which::Buggy) {
+                    status = Status::Shortfall;
+                }
+            }
+        }
+        output.finish()?;
+        Ok(status)
+    }
+
+    fn print(
+        &self,
+        output: &Output,
+        race: &Race,
+        which: Which,
+        engine: Engine,
+        clients: usize,
+        exploration: &Exploration,
+    ) {
+        if self.format == Format::Json {
+            output.line(Line::new(race, which, engine, clients, exploration).json());
+            return;
+        }
+        let name = which.name();
+        output.line(format_args!("{:22} {name:6} {engine:10}  {exploration}", race.id));
+    }
+}

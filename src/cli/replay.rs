@@ -1,0 +1,88 @@
+//! `lockproof replay`: one interleaving of a race, step by step.
+
+use std::fs;
+use std::path::Path;
+
+use super::catalogue::{self, VariantName};
+use super::{Failure, Output, Status};
+use crate::explore::{Schedule, Verdict};
+use crate::races::Which;
+use crate::report::Timeline;
+
+/// Replay a schedule on a race, and print its timeline and the verdict.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The race.
+    #[arg(value_name = "RACE")]
+    race: String,
+    /// Who takes each step, by name, or a file that says so; the catalogue's own, unless one is given.
+    #[arg(value_name = "SCHEDULE")]
+    schedule: Vec<String>,
+    /// The bug, or the fix.
+    #[arg(long, value_enum, default_value_t = VariantName::Buggy)]
+    variant: VariantName,
+    /// How many clients, for races that can have more than two.
+    #[arg(long, value_name = "N")]
+    clients: Option<usize>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof replay get-del-release
+  lockproof replay get-del-release alice alice clock bob bob alice
+  lockproof replay lost-update '2*alice 2*bob'
+  lockproof replay lost-update my-schedule.txt --variant fixed
+
+A schedule names the actor of each step: `alice`, `bob`, a fault such as `clock` or `crash:alice`.
+`3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on.
+
+Exit status: 0 if the property holds, 1 if it breaks, 2 if the schedule does not fit.";
+
+impl Args {
+    /// Replays what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// A race that there is not, a schedule that makes no sense, or one that does not fit.
+    pub(super) fn run(self, output: &Output) -> Result<Status, Failure> {
+        let race = catalogue::race(&self.race)?;
+        let clients = catalogue::clients(race, self.clients)?;
+        let schedule: Schedule = self.text(race.schedule)?.parse()?;
+        let which: Which = self.variant.into();
+        let found = (race.variant(which).replay)(clients, &schedule)?;
+        if let Some(trace) = &found.trace {
+            output.line(Timeline::of(trace));
+        }
+        let taken = found.schedule.as_ref().map(ToString::to_string).unwrap_or_default();
+        output.line(format_args!("schedule: {taken}"));
+        let status = match &found.verdict {
+            Verdict::Broken(violation) => {
+                output.line(format_args!("broken: {violation}"));
+                Status::Shortfall
+            }
+            Verdict::BoundHit(bound) => {
+                output.line(format_args!("bound hit: {bound}"));
+                Status::Shortfall
+            }
+            _ => {
+                output.line(format_args!("{} holds in this interleaving", race.breaks));
+                Status::Success
+            }
+        };
+        output.finish()?;
+        Ok(status)
+    }
+
+    fn text(&self, default: &str) -> Result<String, Failure> {
+        match self.schedule.as_slice() {
+            [] => Ok(default.to_owned()),
+            // A name of an actor is never the name of a file with a dot or a slash in it.
+            [file] if file.contains(['.', '/']) || Path::new(file).is_file() => {
+                fs::read_to_string(file)
+                    .map_err(|error| Failure::Unreadable { file: file.clone(), error })
+            }
+            words => Ok(words.join(" ")),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The engines by name, for whoever lets the user choose.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{
+    Exploration, LoomBounds, Sampling, Search, exhaustive, fewest, loom, pct, random, stress, urw,
+};
+use crate::scenario::Scenario;
+
+/// An engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Engine {
+    /// Real threads, many times over.
+    Stress,
+    /// Every interleaving under the C11 memory model.
+    Loom,
+    /// Random walk.
+    Random,
+    /// Probabilistic concurrency testing.
+    Pct,
+    /// Uniform random walk.
+    Urw,
+    /// Every interleaving, each state once.
+    Exhaustive,
+    /// The same, from few faults and preemptions to many.
+    Fewest,
+}
+
+/// What an engine is told, if it has a use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Where random numbers start from.
+    pub seed: u64,
+    /// How many executions to run at most; each engine has its own idea of enough.
+    pub executions: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 1, executions: None }
+    }
+}
+
+impl Engine {
+    /// All of them, in the order of the detection matrix.
+    pub const ALL: [Self; 7] = [
+        Self::Stress,
+        Self::Loom,
+        Self::Random,
+        Self::Pct,
+        Self::Urw,
+        Self::Exhaustive,
+        Self::Fewest,
+    ];
+
+    /// How many priorities PCT distinguishes: it finds a bug that takes two changes of priority.
+    pub const PCT_DEPTH: usize = 3;
+
+    /// The name in commands and verdicts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stress => "stress",
+            Self::Loom => "loom",
+            Self::Random => "random",
+            Self::Pct => "pct",
+            Self::Urw => "urw",
+            Self::Exhaustive => "exhaustive",
+            Self::Fewest => "fewest",
+        }
+    }
+
+    /// Runs the scenario.
+    #[must_use]
+    pub fn explore<S: Scenario>(self, scenario: &S, options: &Options) -> Exploration {
+        let or = |enough: u64| options.executions.unwrap_or(enough);
+        let sampling = Sampling {
+            seed: options.seed,
+            executions: or(Sampling::default().executions),
+            ..Sampling::default()
+        };
+        let search = Search { executions: or(Search::default().executions), ..Search::default() };
+        match self {
+            Self::Stress => stress(scenario, or(2_000)),
+            Self::Loom => {
+                loom(scenario, LoomBounds { executions: or(100_000), ..LoomBounds::default() })
+            }
+            Self::Random => random(scenario, sampling),
+            Self::Pct => pct(scenario, Self::PCT_DEPTH, sampling),
+            Self::Urw => urw(scenario, sampling),
+            Self::Exhaustive => exhaustive(scenario, search),
+            Self::Fewest => fewest(scenario, search),
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// There is no engine of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected an engine ({}), found \"{found}\"", Engine::ALL.map(Engine::name).join(", "))]
+pub struct UnknownEngine {
+    /// What was asked for.
+    pub found: String,
+}
+
+impl FromStr for Engine {
+    type Err = UnknownEngine;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEngine> {
+        let found = Self::ALL.into_iter().find(|engine| engine.name() == name);
+        found.ok_or_else(|| UnknownEngine { found: name.to_owned() })
+    }
+}
