@@ -211,8 +211,9 @@ impl Chooser for DepthFirst {
 }
 
 fn depends_on_something_else() -> Verdict {
-    let why = "two executions that made the same choices came to different states: the scenario depends on \
-               something that is not part of it, such as time, addresses, or the order of a hash map";
+    let why = "two executions that made the same choices came to different states: the scenario \
+               depends on something that is not part of it, such as time, addresses, or the order \
+               of a hash map";
     Verdict::NotRun(why.to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! Scenarios: a world, its actors, the faults it may suffer, and what must hold in it.
 //!
-//! A scenario is written once, against any [`Runtime`](crate::sync::Runtime), and names no engine:
+//! A scenario is written once, against any [`Runtime`], and names no engine:
 //!
 //! ```
 //! use std::sync::Arc;
