@@ -71,6 +71,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     }
 
     /// What it is in events.
+    #[cfg(feature = "model")]
     pub(crate) const fn object(&self) -> ObjectId {
         self.object
     }
