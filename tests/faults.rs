@@ -103,10 +103,10 @@ fn remembered_states_lose_no_outcome_of_a_fault() {
 
 #[test]
 fn what_is_held_back_is_part_of_a_state() {
-    // Alice ends with m = 1, no n, and one command held back: the first or the last. Only the first makes
+    // Alice ends with m = 1, no n, and one command held back: the first or the second. Only the first makes
     // a 7 of n when bob has seen that she was through with it.
     let program: &[(&str, &[&str])] =
-        &[("alice", &["SET n 7 XX", "SET m 1", "GET n"]), ("bob", &["GET m", "SET n 1"])];
+        &[("alice", &["SET n 7 XX", "GET n", "SET m 1"]), ("bob", &["GET m", "SET n 1"])];
     let talk =
         Talk { forgetful: Some("alice"), ..Talk::new(program, Budgets::none().delay("alice", 1)) };
     exhausts(&talk, PATHS);
