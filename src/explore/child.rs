@@ -41,7 +41,7 @@ fn run(mut command: Command, limit: Duration) -> Result<Exploration, Verdict> {
     // It ends with the child, whose death closes the pipe.
     thread::spawn(move || {
         let lines = lines.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
-        let _ = lines.filter_map(|line| parse(&line)).try_for_each(|it| found.send(it));
+        let _ = lines.filter_map(|line| parse(&line)).all(|it| found.send(it).is_ok());
     });
     answer.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => Verdict::BoundHit(Bound::Engine(format!(

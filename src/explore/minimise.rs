@@ -61,6 +61,9 @@ pub fn minimise<S: Scenario>(
 /// A run: this actor takes this many steps in a row.
 type Run = (String, usize);
 
+/// Ways to write a schedule otherwise.
+type Edit = fn(&[Run]) -> Vec<Vec<Run>>;
+
 /// An execution that breaks the property, and how simple it is.
 struct Attempt {
     exploration: Exploration,
@@ -89,14 +92,13 @@ struct Shrink<'a, S> {
 impl<S: Scenario> Shrink<'_, S> {
     /// Tries every edit once, the boldest first; each that helps is kept at once. Whether any did.
     fn pass(&mut self) -> bool {
-        let edits: [fn(&[Run]) -> Vec<Vec<Run>>; 5] =
-            [beginnings, without_one, gathered, moved, without_two];
+        let edits: [Edit; 5] = [beginnings, without_one, gathered, moved, without_two];
         // An edit is only worth trying where none of the cheaper kinds before it helps any more.
         edits.into_iter().any(|edit| self.improve(edit))
     }
 
     /// Applies one kind of edit until it no longer helps.
-    fn improve(&mut self, edit: fn(&[Run]) -> Vec<Vec<Run>>) -> bool {
+    fn improve(&mut self, edit: Edit) -> bool {
         let mut improved = false;
         while edit(&self.best.runs).into_iter().any(|runs| self.attempt(&runs)) {
             improved = true;
