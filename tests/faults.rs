@@ -16,8 +16,13 @@ use lockproof::trace::{Event, Kind};
 use talking::Talk;
 
 /// Every path, however many lead to one state.
-const PATHS: Search =
-    Search { executions: 1_000_000, max_steps: 100, memory: false, symmetry: false, mutation: None };
+const PATHS: Search = Search {
+    executions: 1_000_000,
+    max_steps: 100,
+    memory: false,
+    symmetry: false,
+    mutation: None,
+};
 
 #[track_caller]
 fn exhausts(scenario: &impl Scenario, search: Search) -> Exploration {
