@@ -21,7 +21,7 @@ const PATHS: Search = Search {
     max_steps: 100,
     memory: false,
     symmetry: false,
-    mutation: None,
+    ..Search::DEFAULT
 };
 
 #[track_caller]

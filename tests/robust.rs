@@ -26,8 +26,7 @@ use lockproof::explore::{
 use lockproof::scenario::Scenario;
 
 const SAMPLING: Sampling = Sampling { seed: 1, executions: 300, max_steps: 1_000 };
-const SEARCH: Search =
-    Search { executions: 100_000, max_steps: 1_000, memory: true, symmetry: true };
+const SEARCH: Search = Search { executions: 100_000, max_steps: 1_000, ..Search::DEFAULT };
 
 /// The engines that come to the same result each time.
 const CHECKERS: [&str; 6] = ["random", "pct", "urw", "exhaustive", "fewest", "loom"];

@@ -37,15 +37,20 @@ pub struct Search {
     pub mutation: Option<Mutation>,
 }
 
+impl Search {
+    /// Every reduction, and more executions than anybody waits for.
+    pub const DEFAULT: Self = Self {
+        executions: 10_000_000,
+        max_steps: 10_000,
+        memory: true,
+        symmetry: true,
+        mutation: None,
+    };
+}
+
 impl Default for Search {
     fn default() -> Self {
-        Self {
-            executions: 10_000_000,
-            max_steps: 10_000,
-            memory: true,
-            symmetry: true,
-            mutation: None,
-        }
+        Self::DEFAULT
     }
 }
 

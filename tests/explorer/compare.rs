@@ -20,8 +20,7 @@ pub trait Program: Scenario + Debug {
 }
 
 /// More than the programs here need.
-pub const SEARCH: Search =
-    Search { executions: 200_000, max_steps: 200, memory: true, symmetry: true, mutation: None };
+pub const SEARCH: Search = Search { executions: 200_000, max_steps: 200, ..Search::DEFAULT };
 
 /// All that can come of a program: outcomes, and what was broken on the way; without the names of those
 /// who may change places.
