@@ -16,22 +16,22 @@ const SLOWER: [Search; 2] =
 
 #[test]
 fn clients_of_redis_come_to_the_same_ends() {
-    all((1, 600), clients(250), |program| difference(&program, SEARCH));
+    all((1, 600), clients(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn other_clients_of_redis_come_to_the_same_ends() {
-    all((2, 600), clients(250), |program| difference(&program, SEARCH));
+    all((2, 600), clients(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn threads_come_to_the_same_ends() {
-    all((3, 600), threads(250), |program| difference(&program, SEARCH));
+    all((3, 600), threads(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn other_threads_come_to_the_same_ends() {
-    all((4, 600), threads(250), |program| difference(&program, SEARCH));
+    all((4, 600), threads(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
@@ -39,14 +39,14 @@ fn each_reduction_can_be_switched_off() {
     fn slower(program: &impl Program) -> Result<(), String> {
         SLOWER.iter().try_for_each(|search| difference(program, *search))
     }
-    all((5, 100), clients(100), |program| slower(&program));
-    all((6, 100), threads(100), |program| slower(&program));
+    all((5, 100), clients(100.0), |program| slower(&program));
+    all((6, 100), threads(100.0), |program| slower(&program));
 }
 
 /// loom knows nothing of our board: it is a second opinion on what a visible step is, too.
 #[test]
 fn loom_comes_to_the_same_ends() {
-    all((7, 300), mutexes(30), |program| {
+    all((7, 300), mutexes(30.0), |program| {
         let by_loom = noted(&program, |program| loom(program, LoomBounds::default()).verdict);
         let by_force = noted(&program, |program| brute_force(program, SEARCH).verdict);
         same(&by_force, &by_loom)?;

@@ -10,12 +10,12 @@ use crate::threads::threads;
 
 #[test]
 fn fewest_is_minimal_on_clients_of_redis() {
-    all((11, 300), picky(clients(200)), |program| minimal(&program, SEARCH));
+    all((11, 300), picky(clients(200.0)), |program| minimal(&program, SEARCH));
 }
 
 #[test]
 fn fewest_is_minimal_on_threads() {
-    all((12, 300), picky(threads(200)), |program| minimal(&program, SEARCH));
+    all((12, 300), picky(threads(200.0)), |program| minimal(&program, SEARCH));
 }
 
 /// Programs in which one outcome in four is a violation.

@@ -48,14 +48,16 @@ pub fn same(all: &BTreeSet<String>, found: &BTreeSet<String>) -> Result<(), Stri
     Err(format!("missed: {missed:#?}\ninvented: {invented:#?}"))
 }
 
-/// Draws programs until one fails the test, and returns the smallest that does. The seed is fixed.
+/// Draws programs until one fails the test, and returns the smallest that does. The seed is fixed;
+/// `LOCKPROOF_PROGRAMS=20` draws twenty times as many.
 pub fn smallest_failure<P: Debug>(
     (seed, programs): (u64, u32),
     strategy: impl Strategy<Value = P>,
     test: impl Fn(P) -> Result<(), String>,
 ) -> Option<String> {
+    let times = std::env::var("LOCKPROOF_PROGRAMS").ok().and_then(|times| times.parse().ok());
     let config = ProptestConfig {
-        cases: programs,
+        cases: programs * times.unwrap_or(1),
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
         max_shrink_iters: 2_000,
@@ -83,11 +85,11 @@ pub fn all<P: Debug>(
 }
 
 /// In how many orders so many steps of each actor can be taken.
-pub fn interleavings(steps: impl Iterator<Item = usize>) -> u64 {
-    let (mut taken, mut orders) = (0, 1_u64);
-    for step in steps.flat_map(|steps| 1..=steps as u64) {
-        taken += 1;
-        orders = orders * taken / step;
+pub fn interleavings(steps: impl Iterator<Item = usize>) -> f64 {
+    let (mut taken, mut orders) = (0.0, 1.0);
+    for step in steps.flat_map(|steps| 1..=steps) {
+        taken += 1.0;
+        orders *= taken / step as f64;
     }
     orders
 }

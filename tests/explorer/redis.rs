@@ -211,7 +211,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Programs that brute force gets through in at most about `most` executions.
-pub fn clients(most: u64) -> impl Strategy<Value = Clients> {
+pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
     let steps = || proptest::collection::vec(step(), 1..=4);
     let actors = proptest::collection::vec(steps(), 2..=3);
     let crash = proptest::option::weighted(0.3, 0..2_usize);

@@ -21,7 +21,7 @@ pub enum Step {
     Put(usize, i64),
     Lock(usize),
     Unlock,
-    /// Waits with the mutex that was taken last.
+    /// Waits with the mutex that was taken last, or takes one.
     Wait(usize),
     Notify(usize, bool),
     Load(usize),
@@ -144,7 +144,7 @@ impl<R: Runtime> Hands<'_, R> {
             }
             Step::Unlock => self.guards.pop().map_or_else(String::new, |guard| guard.to_string()),
             Step::Wait(condvar) => {
-                let Some(guard) = self.guards.pop() else { return String::new() };
+                let guard = self.guards.pop().unwrap_or_else(|| objects.mutexes[0].lock());
                 self.guards.push(objects.condvars[*condvar].wait(guard));
                 self.count()
             }
@@ -203,26 +203,56 @@ fn done(work: impl FnOnce()) -> String {
     String::new()
 }
 
-fn step() -> impl Strategy<Value = Step> {
+/// What programs are about: those in which all meets all seldom get far with anything.
+#[derive(Clone, Copy, Debug)]
+enum About {
+    Everything,
+    Sleeping,
+    Children,
+    Waiting,
+}
+
+fn step(about: About) -> impl Strategy<Value = Step> {
+    let leaf = leaf(about);
+    let child = proptest::collection::vec(leaf.clone(), 1..=3).prop_map(Step::Spawn);
+    match about {
+        About::Everything => prop_oneof![9 => leaf, 1 => child].boxed(),
+        About::Children => prop_oneof![4 => leaf, 1 => child].boxed(),
+        About::Sleeping | About::Waiting => leaf,
+    }
+}
+
+/// A step that is no child.
+fn leaf(about: About) -> BoxedStrategy<Step> {
     let two = || 0..2_usize;
-    let leaf = prop_oneof![
-        3 => (two(), 1..3_i64).prop_map(|(cell, n)| Step::Add(cell, n)),
-        2 => (two(), 1..3_i64).prop_map(|(cell, n)| Step::Put(cell, n)),
-        6 => two().prop_map(Step::Lock),
-        2 => Just(Step::Unlock),
-        3 => two().prop_map(Step::Wait),
-        3 => (two(), any::<bool>()).prop_map(|(condvar, all)| Step::Notify(condvar, all)),
-        1 => two().prop_map(Step::Load),
-        1 => (two(), 1..3_i64).prop_map(|(atomic, n)| Step::Store(atomic, n)),
-        1 => (two(), 1..3_i64).prop_map(|(atomic, n)| Step::FetchAdd(atomic, n)),
-        1 => (two(), 0..2_i64, 1..3_i64).prop_map(|(p, old, new)| Step::CompareExchange(p, old, new)),
-        1 => (1..3_i64).prop_map(Step::AddOwn),
-        1 => Just(Step::Join),
-        1 => Just(Step::Now),
-        1 => (1_000..=2_000_u64).prop_map(|ms| Step::Sleep(ms / 1_000 * 1_000)),
+    let cells = prop_oneof![
+        2 => (two(), 1..3_i64).prop_map(|(cell, n)| Step::Add(cell, n)),
+        1 => (two(), 1..3_i64).prop_map(|(cell, n)| Step::Put(cell, n)),
     ];
-    let child = proptest::collection::vec(leaf.clone(), 1..=2).prop_map(Step::Spawn);
-    prop_oneof![8 => leaf, 1 => child]
+    let mutexes = prop_oneof![4 => two().prop_map(Step::Lock), 1 => Just(Step::Unlock)];
+    let atomics = prop_oneof![
+        two().prop_map(Step::Load),
+        (two(), 1..3_i64).prop_map(|(atomic, n)| Step::Store(atomic, n)),
+        (two(), 1..3_i64).prop_map(|(atomic, n)| Step::FetchAdd(atomic, n)),
+        (two(), 0..2_i64, 1..3_i64).prop_map(|(p, old, new)| Step::CompareExchange(p, old, new)),
+    ];
+    let waiting = prop_oneof![
+        2 => Just(Step::Lock(0)),
+        2 => Just(Step::Wait(0)),
+        1 => any::<bool>().prop_map(|all| Step::Notify(0, all)),
+        1 => Just(Step::Unlock),
+    ];
+    let family = prop_oneof![(1..3_i64).prop_map(Step::AddOwn), Just(Step::Join)];
+    let time = prop_oneof![
+        1 => Just(Step::Now),
+        2 => (1..=2_u64).prop_map(|seconds| Step::Sleep(seconds * 1_000)),
+    ];
+    match about {
+        About::Everything => prop_oneof![cells, mutexes, atomics, waiting, family, time].boxed(),
+        About::Sleeping => prop_oneof![cells, time].boxed(),
+        About::Children => prop_oneof![2 => cells, 1 => family].boxed(),
+        About::Waiting => prop_oneof![1 => cells, 3 => waiting].boxed(),
+    }
 }
 
 /// Only mutexes, taken in one order, and additions: what loom explores without blind spots.
@@ -237,7 +267,7 @@ fn plain_step() -> impl Strategy<Value = Step> {
 fn program(
     step: impl Strategy<Value = Step>,
     faults: bool,
-    most: u64,
+    most: f64,
 ) -> impl Strategy<Value = Threads> {
     let steps = proptest::collection::vec(step, 1..=5);
     let actors = proptest::collection::vec(steps, 2..=3);
@@ -255,7 +285,7 @@ fn program(
     )
 }
 
-fn size(actors: &[Vec<Step>], alike: bool, faults: [usize; 2]) -> u64 {
+fn size(actors: &[Vec<Step>], alike: bool, faults: [usize; 2]) -> f64 {
     let own = actors.iter().map(|steps| if alike { &actors[0] } else { steps });
     let children = own.clone().flatten().filter_map(|step| match step {
         Step::Spawn(steps) => Some(visible(steps)),
@@ -266,16 +296,19 @@ fn size(actors: &[Vec<Step>], alike: bool, faults: [usize; 2]) -> u64 {
 
 fn visible(steps: &[Step]) -> usize {
     let invisible = |step: &&Step| matches!(step, Step::Unlock | Step::Spawn(_) | Step::Join);
-    steps.len() - steps.iter().filter(invisible).count()
+    let waits = steps.iter().filter(|step| matches!(step, Step::Wait(_))).count();
+    steps.len() + waits - steps.iter().filter(invisible).count()
 }
 
 /// Programs that brute force gets through in at most about `most` executions.
-pub fn threads(most: u64) -> impl Strategy<Value = Threads> {
-    program(step(), true, most)
+pub fn threads(most: f64) -> impl Strategy<Value = Threads> {
+    use About::{Children, Everything, Sleeping, Waiting};
+    let about = proptest::sample::select(vec![Everything, Sleeping, Children, Waiting]);
+    about.prop_flat_map(move |about| program(step(about), true, most))
 }
 
 /// The same, of mutexes that are never taken in two orders, and of additions.
-pub fn mutexes(most: u64) -> impl Strategy<Value = Threads> {
+pub fn mutexes(most: f64) -> impl Strategy<Value = Threads> {
     program(plain_step(), false, most).prop_map(|mut threads| {
         threads.actors.iter_mut().for_each(in_order);
         threads
