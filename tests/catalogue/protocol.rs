@@ -35,20 +35,7 @@ pub struct Without(pub Twin);
 impl Scenario for Without {
     fn run<R: Runtime>(&self, world: &World<R>) {
         let server = open(world);
-        let acquire = loaded(
-            &server,
-            "-- acquire\n\
-             if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
-               return redis.call('INCR', KEYS[2])\n\
-             end\n\
-             return false",
-        );
-        let release = loaded(
-            &server,
-            "-- release\n\
-             if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
-             return 0",
-        );
+        let [acquire, release] = lock_scripts(&server);
         let [read, write] = fenced_access(&server);
         if self.0 != Twin::NoLock {
             world.guard_lock(&server, "lock", TTL);
@@ -100,6 +87,19 @@ impl Scenario for Without {
     fn budgets(&self) -> Budgets {
         Budgets::none().ticks(1)
     }
+}
+
+/// `SET NX PX` with a fencing token minted in the same step; compare and delete.
+fn lock_scripts<R: Runtime>(server: &Node<R>) -> [Script; 2] {
+    let acquire = "-- acquire\n\
+        if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
+          return redis.call('INCR', KEYS[2])\n\
+        end\n\
+        return false";
+    let release = "-- release\n\
+        if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
+        return 0";
+    [loaded(server, acquire), loaded(server, release)]
 }
 
 /// A read and a write of the balance that a stale token is refused.

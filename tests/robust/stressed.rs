@@ -18,7 +18,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 #[test]
 fn threads_cannot_be_killed_so_crashes_are_not_run() {
     let exploration = stress(&Sleepers { crash: true }, 10);
-    let why = "not run: a thread cannot be killed, and this scenario crashes an actor";
+    let why =
+        "not run: this engine cannot say when a fault strikes, and this scenario has crash:alice";
     assert_eq!(exploration.verdict.to_string(), why);
     assert_eq!(exploration.executions, 0);
 }
