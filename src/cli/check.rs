@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::catalogue::{self, VariantName};
-use super::{Failure, Output, Status};
+use super::{Failure, Output, Status, stress};
 use crate::explore::{Engine, Exploration, Options, Verdict};
 use crate::races::{Race, Which};
 use crate::report::Line;
@@ -71,7 +71,10 @@ impl Args {
             for which in &variants {
                 let mut found = false;
                 for engine in &engines {
-                    let exploration = (race.variant(*which).explore)(clients, *engine, &options);
+                    let exploration = match engine {
+                        Engine::Stress => stress::explore(race, *which, clients, &options)?,
+                        _ => (race.variant(*which).explore)(clients, *engine, &options),
+                    };
                     found |= matches!(exploration.verdict, Verdict::Broken(_));
                     self.print(output, race, *which, *engine, clients, &exploration);
                 }

@@ -5,6 +5,7 @@
 //! * [`check`]: races on engines, a verdict a line.
 //! * [`replay`]: one interleaving of a race, step by step.
 //! * `catalogue`: what the user asked for, found in the catalogue.
+//! * [`stress`]: real threads in a process of their own, which can be killed.
 //! * [`demo`]: the bank of the introduction, run on real threads.
 //! * [`input`]: the user's own bank, from two CSV files.
 //! * [`output`]: lines on standard output, from any thread.
@@ -21,6 +22,7 @@ pub mod input;
 pub mod output;
 pub mod replay;
 pub mod status;
+pub mod stress;
 
 pub use output::Output;
 pub use status::{Failure, Status};
@@ -38,6 +40,8 @@ pub struct Cli {
 enum Command {
     Check(check::Args),
     Replay(replay::Args),
+    #[command(hide = true)]
+    StressHere(stress::Args),
     Demo(demo::Args),
 }
 
@@ -61,6 +65,7 @@ impl Cli {
         match self.command {
             Command::Check(args) => args.run(output),
             Command::Replay(args) => args.run(output),
+            Command::StressHere(args) => args.run(output),
             Command::Demo(args) => args.run(output),
         }
     }

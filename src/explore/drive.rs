@@ -72,7 +72,10 @@ fn run<S: Scenario>(
         ..Exploration::of(Verdict::Sampled, begun)
     };
     let Some((verdict, trace, schedule, cost)) = findings.last else { return (exploration, all) };
+    // What breaks is not vacuous.
+    let vacuous = exploration.vacuous.filter(|_| !matches!(verdict, Verdict::Broken(_)));
     let exploration = Exploration {
+        vacuous,
         verdict,
         trace: Some(trace),
         schedule: Some(schedule),

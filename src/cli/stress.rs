@@ -1,0 +1,56 @@
+//! Stress in a process of its own: threads that deadlock never come back, and a process can be killed.
+
+use std::env;
+use std::process::Command;
+use std::time::Duration;
+
+use super::catalogue::{self, VariantName};
+use super::{Failure, Output, Status};
+use crate::explore::{Engine, Exploration, Options, stress_in_child, verdict_line};
+use crate::races::{Race, Which};
+
+/// How long a child may take before it counts as deadlocked, or slow. It is the one bound that is a time:
+/// real threads that wait for each other take no steps that could be counted.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What the child is told.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    race: String,
+    variant: VariantName,
+    clients: usize,
+    #[arg(long)]
+    executions: Option<u64>,
+}
+
+impl Args {
+    /// Runs the scenario on real threads of this process, and prints the verdict for the parent.
+    ///
+    /// # Errors
+    ///
+    /// A race that there is not.
+    pub(super) fn run(self, output: &Output) -> Result<Status, Failure> {
+        let race = catalogue::race(&self.race)?;
+        let options = Options { executions: self.executions, ..Options::default() };
+        let variant = race.variant(self.variant.into());
+        let found = (variant.explore)(self.clients, Engine::Stress, &options);
+        output.line(verdict_line(&found));
+        output.finish()?;
+        Ok(Status::Success)
+    }
+}
+
+/// Has a child run the scenario on real threads.
+pub(super) fn explore(
+    race: &Race,
+    which: Which,
+    clients: usize,
+    options: &Options,
+) -> Result<Exploration, Failure> {
+    let mut child = Command::new(env::current_exe()?);
+    child.args(["stress-here", race.id, which.name(), &clients.to_string()]);
+    if let Some(executions) = options.executions {
+        child.args(["--executions", &executions.to_string()]);
+    }
+    Ok(stress_in_child(child, LIMIT))
+}
