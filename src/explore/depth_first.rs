@@ -131,10 +131,7 @@ impl DepthFirst {
     /// Notes a state; `false` if it was seen before, with as much left to spend.
     fn remember(&mut self, fingerprint: u64) -> bool {
         // Without a bound nothing is ever used up.
-        let spent = match (self.bound, self.search.mutation) {
-            (None, _) | (_, Some(Mutation::ForgetWhatIsLeft)) => Cost::default(),
-            (Some(_), _) => self.spent,
-        };
+        let spent = self.bound.map_or(Cost::default(), |_| self.spent);
         let before = self.visited.entry(fingerprint).or_default();
         if before.iter().any(|before| before.within(spent)) {
             return false;

@@ -16,7 +16,6 @@ pub enum Mutation {
     ForgetWhoWaits,
     ForgetMonitors,
     ForgetWhoIsRunning,
-    ForgetWhatIsLeft,
     TryOneClient,
     EverybodyIsAClient,
     NamelessClients,
@@ -26,21 +25,6 @@ pub enum Mutation {
 const FIRST_INSTANT: u128 = 1_000;
 
 impl Mutation {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::ForgetDeadlines,
-        Self::ForgetWhatWasSeen,
-        Self::ForgetSteps,
-        Self::ForgetContents,
-        Self::ForgetWhoWaits,
-        Self::ForgetMonitors,
-        Self::ForgetWhoIsRunning,
-        Self::ForgetWhatIsLeft,
-        Self::TryOneClient,
-        Self::EverybodyIsAClient,
-        Self::NamelessClients,
-    ];
-
     /// Makes the mistake in the state that is about to be remembered.
     pub(super) fn apply(
         self,
@@ -74,7 +58,7 @@ impl Mutation {
                 anybody(watched);
             }
             // Made elsewhere in the search.
-            Self::ForgetWhoIsRunning | Self::ForgetWhatIsLeft | Self::TryOneClient => {}
+            Self::ForgetWhoIsRunning | Self::TryOneClient => {}
         }
     }
 }

@@ -80,6 +80,8 @@ impl<R: Runtime> Clock<R> {
             Source::Virtual(timeline) => {
                 let until = timeline.peek(|timeline| timeline.now).saturating_add(millis(duration));
                 self.set_alarm(until);
+                // Which of the alarms is whose is nowhere else.
+                R::observe(|| Tape::of(&until));
                 let watched = Arc::clone(timeline);
                 R::block_until(
                     move || watched.peek(|timeline| timeline.now >= until),

@@ -164,6 +164,8 @@ impl Runtime for Shuttle {
         body: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {
         board::spawned(actor);
+        // The number tells whose child it is, and so which code it runs.
+        Self::observe(|| Tape::of(&actor));
         let result = Arc::new(StdMutex::new(None));
         let returned = Arc::clone(&result);
         shuttle::thread::Builder::new()

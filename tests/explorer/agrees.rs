@@ -46,7 +46,7 @@ fn each_reduction_can_be_switched_off() {
 /// loom knows nothing of our board: it is a second opinion on what a visible step is, too.
 #[test]
 fn loom_comes_to_the_same_ends() {
-    all((7, 300), mutexes(30.0), |program| {
+    all((7, 300), mutexes(20.0), |program| {
         let by_loom = noted(&program, |program| loom(program, LoomBounds::default()).verdict);
         let by_force = noted(&program, |program| brute_force(program, SEARCH).verdict);
         same(&by_force, &by_loom)?;

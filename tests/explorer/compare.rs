@@ -61,6 +61,7 @@ pub fn smallest_failure<P: Debug>(
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
         max_shrink_iters: 2_000,
+        verbose: 0,
         ..ProptestConfig::default()
     };
     let tried = TestRunner::new(config)

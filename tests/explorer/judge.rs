@@ -79,7 +79,8 @@ impl Monitor for Noting {
         // Not by whom else it is believed: that depends on names where it is several.
         let newcomer = names.actor(event.actor);
         if self.inner.step(event, names).is_err() && self.broken.insert(newcomer.to_owned()) {
-            self.book.note(newcomer, "another who believes the same");
+            // On a line of its own: when it happened is not remembered.
+            self.book.note(&format!("{newcomer}, too late,"), "another who believes the same");
         }
         Ok(())
     }

@@ -65,6 +65,11 @@ pub(crate) fn content(object: ObjectId, tape: Option<Tape>) {
     BOARD.with_borrow_mut(|board| match tape {
         Some(tape) => {
             let known = board.contents.insert(object, tape).is_some();
+            if !known {
+                // Objects are numbered in the order in which they are made: the maker knows the number.
+                let maker = board.current.index();
+                board.slots[maker].seen.append(&Tape::of(&object));
+            }
             // Which of two clients that run the same code an object belongs to is nowhere written down.
             board.private |= !known && board.slots[board.current.index()].client;
         }

@@ -37,9 +37,9 @@ pub(crate) fn notify(condvar: ObjectId, all: bool) {
 pub(crate) fn leave(condvar: ObjectId, since: u64) {
     with(condvar, |tickets| {
         tickets.waiting.retain(|ticket| *ticket != since);
-        if let Some(taken) = tickets.notified.iter().position(|ticket| *ticket > since)
-            && (tickets.notified.len() > tickets.waiting.len() || !crate::sync::inert())
-        {
+        if crate::sync::inert() {
+            tickets.drop_what_nobody_can_take();
+        } else if let Some(taken) = tickets.notified.iter().position(|ticket| *ticket > since) {
             tickets.notified.remove(taken);
         }
     });
@@ -49,6 +49,17 @@ impl Tickets {
     /// Whether the wait that began with this ticket can end.
     pub(super) fn told(&self, since: u64) -> bool {
         self.notified.iter().any(|ticket| *ticket > since)
+    }
+
+    /// Each notification, oldest first, is for one of the waits that began before it.
+    fn drop_what_nobody_can_take(&mut self) {
+        let mut kept = 0;
+        self.notified.retain(|ticket| {
+            let takers = self.waiting.iter().filter(|since| *since < ticket).count();
+            let keep = takers > kept;
+            kept += usize::from(keep);
+            keep
+        });
     }
 
     /// How many waits began before this ticket was drawn.
