@@ -209,3 +209,20 @@ fn a_search_that_stops_at_a_bound_says_so() {
     let exploration = random(&Buggy, endless);
     assert_eq!(exploration.verdict.to_string(), "bound hit: 2 steps in one execution");
 }
+
+#[test]
+fn a_scenario_that_is_set_up_wrongly_is_a_verdict_and_not_a_panic() {
+    let cases = [
+        (seam::Misnamed { actor: "a b", victim: "a b" }, "an actor cannot be called \"a b\""),
+        (seam::Misnamed { actor: "clock", victim: "clock" }, "an actor cannot be called clock"),
+        (
+            seam::Misnamed { actor: "alice", victim: "alcie" },
+            "the budgets have a fault strike alcie, but the actors are alice",
+        ),
+    ];
+    for (scenario, sentence) in cases {
+        let exploration = random(&scenario, SAMPLING);
+        let violation = exploration.violation().expect(sentence);
+        assert!(violation.detail.contains(sentence), "{violation}");
+    }
+}

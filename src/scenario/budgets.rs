@@ -81,9 +81,15 @@ impl Budgets {
         &self.crashes
     }
 
+    /// Everybody at whom a fault is aimed.
+    pub(super) fn victims(&self) -> impl Iterator<Item = &str> {
+        let disturbed = self.lost_replies.iter().chain(&self.delays).map(|(name, _)| name);
+        self.crashes.iter().chain(disturbed).map(String::as_str)
+    }
+
     /// Whether any fault is aimed at this actor.
     pub(super) fn names_any(&self, actor: &str) -> bool {
-        self.crashes.iter().any(|name| name == actor) || self.disturbs(actor)
+        self.victims().any(|name| name == actor)
     }
 
     /// Whether something may happen to the commands of this actor.

@@ -15,6 +15,14 @@ pub(super) fn start<R: Runtime>(
     network: &Network<R>,
     time: &Time<R>,
 ) -> Vec<JoinHandle<R, ()>> {
+    for name in budgets.victims() {
+        let names: Vec<&str> = victims.iter().map(|(_, running)| running.name.as_str()).collect();
+        assert!(
+            names.contains(&name),
+            "the budgets have a fault strike {name}, but the actors are {}",
+            names.join(", ")
+        );
+    }
     let mut faults = Vec::new();
     for name in budgets.may_crash() {
         let victim = victims.iter().find(|(_, running)| running.name == *name);

@@ -110,6 +110,10 @@ impl<R: Runtime> World<R> {
     /// What it leaves behind other than in shared objects (for [`World::finally`], say) has to be in what
     /// `body` returns: an explorer that remembers states takes two executions for one where all shared
     /// objects, and all results, are equal.
+    ///
+    /// # Panics
+    ///
+    /// If the name is taken, or cannot be part of a schedule. An engine reports that as a verdict.
     pub fn actor<T: Hash>(&self, name: &str, body: impl FnOnce(&Actor<R>) -> T + Send + 'static) {
         self.add(name, false, body);
     }
@@ -141,6 +145,16 @@ impl<R: Runtime> World<R> {
         client: bool,
         body: impl FnOnce(&Actor<R>) -> T + Send + 'static,
     ) {
+        assert!(
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "*#:".contains(c)),
+            "an actor cannot be called {name:?}: schedules are names, set apart by blanks, and `*`, \
+             `#` and `:` mean something in them"
+        );
+        let known = |(actor, _): &(Actor<R>, Body<R>)| actor.name == name;
+        assert!(
+            !self.parts.borrow().actors.iter().any(known) && name != "main" && name != "clock",
+            "an actor cannot be called {name}: another one is"
+        );
         let ended = Arc::new(AtomicBool::new(false));
         let actor = Actor { name: name.to_owned(), clock: self.clock(), client, ended };
         self.parts.borrow_mut().actors.push((actor, Box::new(move |me| Tape::of(&body(me)))));

@@ -198,3 +198,20 @@ impl Monitor for SilentOnceDead {
         self.0.hash(&mut memory);
     }
 }
+
+/// Names that are wrong, in the scenario or in its budgets.
+#[derive(Clone)]
+pub struct Misnamed {
+    pub actor: &'static str,
+    pub victim: &'static str,
+}
+
+impl Scenario for Misnamed {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        world.actor(self.actor, |_| ());
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().crash(self.victim)
+    }
+}
