@@ -8,7 +8,8 @@ use lockproof::explore::{LoomBounds, Search, Verdict, brute_force, loom};
 use crate::compare::{Program, SEARCH, all, difference, same};
 use crate::judge::Judge;
 use crate::redis::clients;
-use crate::threads::{Threads, mutexes, threads};
+use crate::threads::Threads;
+use crate::threads_drawn::{mutexes, threads};
 
 /// Every combination of the reductions but the fastest.
 const SLOWER: [Search; 2] =
