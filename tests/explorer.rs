@@ -3,7 +3,7 @@
 //!
 //! * `compare`: what is compared, and how far random programs are drawn.
 //! * `redis`, `threads`: the programs: clients of a simulated Redis; threads with mutexes, condition
-//!   variables, atomics and children. `judge`: what is said of an execution of one.
+//!   variables, atomics and children, `threads_drawn`. `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction, and with loom.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
@@ -27,3 +27,5 @@ mod redis;
 mod repeats;
 #[path = "explorer/threads.rs"]
 mod threads;
+#[path = "explorer/threads_drawn.rs"]
+mod threads_drawn;

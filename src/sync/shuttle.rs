@@ -164,8 +164,9 @@ impl Runtime for Shuttle {
         body: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {
         board::spawned(actor);
-        // The number tells whose child it is, and so which code it runs.
-        Self::observe(|| Tape::of(&actor));
+        // The number tells whose child it is, and so which code it runs. It is a number and no name: else
+        // what the main actor remembers would tell one client from the other.
+        Self::observe(|| Tape::of(&actor.0));
         let result = Arc::new(StdMutex::new(None));
         let returned = Arc::clone(&result);
         shuttle::thread::Builder::new()

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::compare::{Program, SEARCH, all};
 use crate::judge::Judge;
 use crate::redis::clients;
-use crate::threads::threads;
+use crate::threads_drawn::threads;
 
 #[test]
 fn fewest_is_minimal_on_clients_of_redis() {

@@ -16,7 +16,8 @@ use crate::cheapest::picky;
 use crate::compare::{SEARCH, difference, smallest_failure};
 use crate::judge::{Book, Judge};
 use crate::redis::clients;
-use crate::threads::{Step, Threads, threads};
+use crate::threads::{Step, Threads};
+use crate::threads_drawn::threads;
 
 /// Fails unless the comparison finds out an explorer that makes this mistake.
 #[track_caller]

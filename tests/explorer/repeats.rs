@@ -5,7 +5,7 @@ use lockproof::explore::{Exploration, census, exhaustive, fewest};
 use crate::cheapest::picky;
 use crate::compare::{Program, SEARCH, all};
 use crate::redis::clients;
-use crate::threads::threads;
+use crate::threads_drawn::threads;
 
 #[test]
 fn a_search_repeats_itself() {
