@@ -130,8 +130,21 @@ impl Snapshot {
                     3_u8.hash(hasher);
                     self.write_bytes(bytes, called, hasher);
                 }
+                Piece::Set(values) => (6_u8, self.digests(values, called)).hash(hasher),
             }
         }
+    }
+
+    /// The digests of values that are in no order, whoever is called what.
+    fn digests(&self, values: &[Tape], called: &dyn Fn(usize) -> usize) -> Vec<u64> {
+        let digest = |value| {
+            let mut hasher = DefaultHasher::new();
+            self.write(value, called, &mut hasher);
+            hasher.finish()
+        };
+        let mut digests: Vec<u64> = values.iter().map(digest).collect();
+        digests.sort_unstable();
+        digests
     }
 
     fn write_bytes(

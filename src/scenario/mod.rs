@@ -27,21 +27,26 @@
 //! ```
 //!
 //! * [`Budgets`]: how often time may pass at a bad moment, and which faults may strike.
+//! * [`History`]: the calls of a shared object; [`Specification`]: what they have to answer.
 //! * [`monitors`]: properties that are watched in every step, one a file.
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
 mod budgets;
 mod faults;
 mod guard;
+mod history;
 pub mod monitors;
 mod play;
 mod property;
 mod run;
+mod specification;
 mod world;
 
 pub use budgets::Budgets;
+pub use history::History;
 pub use property::{Property, Violation};
 pub(crate) use run::execute;
+pub use specification::{Answered, Asked, Books, Specification};
 pub use world::{Actor, World};
 
 use crate::sync::Runtime;

@@ -78,6 +78,8 @@ impl<R: Runtime> Clock<R> {
             Source::Monotonic(_) => thread::sleep(duration),
             Source::Virtual(_) if inert() => {}
             Source::Virtual(timeline) => {
+                // A sleep is recorded when it is over, and whatever it is part of began before it.
+                trace::reveal(R::me());
                 let until = timeline.peek(|timeline| timeline.now).saturating_add(millis(duration));
                 self.set_alarm(until);
                 // Which of the alarms is whose is nowhere else.

@@ -107,6 +107,11 @@ pub trait Runtime:
         false
     }
 
+    /// Whether a step and its record are one, so that nothing of another actor comes between them.
+    fn records_at_once() -> bool {
+        true
+    }
+
     /// Whether an explorer remembers states, and wants the tapes below.
     #[doc(hidden)]
     fn remembers() -> bool {

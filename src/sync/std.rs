@@ -93,6 +93,11 @@ impl Runtime for Std {
         handle.join()
     }
 
+    /// Another thread can do and record something in between.
+    fn records_at_once() -> bool {
+        false
+    }
+
     fn me() -> ActorId {
         ME.get()
     }

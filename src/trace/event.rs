@@ -112,6 +112,20 @@ pub enum Kind {
         /// What proved ownership to the server.
         token: String,
     },
+    /// A call began whose answer is going to be judged. It is part of the step that follows.
+    Invoke {
+        /// What was called.
+        object: ObjectId,
+        /// What was asked.
+        request: String,
+    },
+    /// A call ended.
+    Return {
+        /// What was called.
+        object: ObjectId,
+        /// What it answered.
+        reply: String,
+    },
     /// The actor named here was crashed by a fault.
     Crash(ActorId),
     /// The actor panicked with this message.
@@ -151,6 +165,8 @@ impl Kind {
                 | Self::Truth { .. }
                 | Self::Believe { .. }
                 | Self::Disbelieve { .. }
+                | Self::Invoke { .. }
+                | Self::Return { .. }
                 | Self::Panic(_)
         )
     }

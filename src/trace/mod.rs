@@ -55,6 +55,21 @@ pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() ->
     }
 }
 
+/// Records what `actor` is about to do just before its next event, whatever that is.
+#[cfg(feature = "model")]
+pub(crate) fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
+    if let Some(recorder) = current() {
+        recorder.announce(Event { actor, kind: kind() });
+    }
+}
+
+/// Records what `actor` announced now: it begins to do it, though the step has no record yet.
+pub(crate) fn reveal(actor: ActorId) {
+    if let Some(recorder) = current() {
+        recorder.reveal(actor);
+    }
+}
+
 /// Registers an object (a mutex, a condvar, a server) under `name`, and returns the number it has
 /// in events; without a recorder every object is number 0.
 pub(crate) fn object(name: &str) -> ObjectId {

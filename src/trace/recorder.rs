@@ -1,5 +1,6 @@
 //! Where events are kept, and who may watch them pass.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,8 @@ pub struct Recorder(Arc<Mutex<Record>>);
 struct Record {
     trace: Trace,
     broken: bool,
+    /// What is recorded just before the next event of each actor.
+    announced: BTreeMap<ActorId, Vec<Kind>>,
     watcher: Option<Box<dyn Watcher>>,
 }
 
@@ -66,7 +69,8 @@ impl Recorder {
     #[must_use]
     pub fn new() -> Self {
         let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
-        Self(Arc::new(Mutex::new(Record { trace, broken: false, watcher: None })))
+        let announced = BTreeMap::new();
+        Self(Arc::new(Mutex::new(Record { trace, broken: false, announced, watcher: None })))
     }
 
     /// Shows every event from now on to `watcher` too.
@@ -77,12 +81,20 @@ impl Recorder {
     /// Appends an event.
     pub fn record(&self, event: Event) {
         let mut record = self.record_mut();
-        let Record { trace, broken, watcher } = &mut *record;
-        *broken |= matches!(event.kind, Kind::Panic(_));
-        if let Some(watcher) = watcher {
-            *broken |= watcher.saw(&event, trace);
-        }
-        trace.events.push(event);
+        record.reveal(event.actor);
+        record.add(event);
+    }
+
+    /// Has an event appended just before the next one of its actor: what is no step of its own belongs
+    /// to the step that follows, and nothing is known of when it happened before that.
+    #[cfg(feature = "model")]
+    pub(super) fn announce(&self, event: Event) {
+        self.record_mut().announced.entry(event.actor).or_default().push(event.kind);
+    }
+
+    /// Appends what `actor` announced now.
+    pub(super) fn reveal(&self, actor: ActorId) {
+        self.record_mut().reveal(actor);
     }
 
     /// Whether the execution has shown all that it is going to: a property is broken, or an actor
@@ -132,6 +144,23 @@ impl Recorder {
     /// A watcher that panicked leaves the record as whole as it was: poisoning has no meaning here.
     fn record_mut(&self) -> MutexGuard<'_, Record> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    fn add(&mut self, event: Event) {
+        let Self { trace, broken, watcher, .. } = self;
+        *broken |= matches!(event.kind, Kind::Panic(_));
+        if let Some(watcher) = watcher {
+            *broken |= watcher.saw(&event, trace);
+        }
+        trace.events.push(event);
+    }
+
+    fn reveal(&mut self, actor: ActorId) {
+        for kind in self.announced.remove(&actor).unwrap_or_default() {
+            self.add(Event { actor, kind });
+        }
     }
 }
 

@@ -12,13 +12,16 @@
 //! | [`NoOrphanBeyondTtl`] | a lock stays longer than its TTL after its holder | a lock's key, crashes |
 //! | [`MonotonicFence`] | the mark of a fenced store goes down, or is lost | a mark's key |
 //! | [`NoOverdraft`] | a balance is negative | a balance's key |
+//! | [`Linearizable`] | no sequential order explains the answers | calls |
 //!
 //! Beliefs are recorded by [`crate::lock`]; what is under a key, by the server that
 //! [watches](crate::redis::Node::watch) it, from then on: watch a key before anything is stored there.
+//! Calls are recorded by the [`History`](super::History) that they are made through.
 //! [`World::guard_lock`](super::World::guard_lock) and its neighbours do both in one line.
 
 mod held;
 mod honest_validity;
+mod linearizable;
 mod monotonic_fence;
 mod mutual_exclusion;
 mod no_orphan_beyond_ttl;
@@ -32,6 +35,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use honest_validity::HonestValidity;
+pub(super) use linearizable::Calls;
+pub use linearizable::Linearizable;
 pub use monotonic_fence::MonotonicFence;
 pub use mutual_exclusion::MutualExclusion;
 pub use no_orphan_beyond_ttl::NoOrphanBeyondTtl;
