@@ -96,6 +96,8 @@ fn cell(trace: &Trace, kind: &Kind) -> String {
         }
         Kind::Believe { key, until: None, .. } => format!("believes it holds {key}"),
         Kind::Disbelieve { key, .. } => format!("no longer believes it holds {key}"),
+        Kind::Invoke { object: called, request } => format!("{}: {request} ...", object(*called)),
+        Kind::Return { object: called, reply } => format!("{}: ... {reply}", object(*called)),
         Kind::Crash(victim) => format!("{} is gone", trace.actor(*victim)),
         Kind::Panic(message) => format!("panics: {message}"),
         Kind::Truth { key, value, until, .. } => holds(key, value.as_deref(), *until),

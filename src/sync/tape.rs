@@ -54,7 +54,7 @@ impl Tape {
     #[cfg(feature = "model")]
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize, &Piece) -> bool) {
         let mut place = 0..;
-        self.0.retain(|piece| place.next().is_some_and(|place| keep(place, piece)));
+        self.pieces.retain(|piece| place.next().is_some_and(|place| keep(place, piece)));
     }
 
     /// Forgets what was written.
