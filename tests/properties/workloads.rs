@@ -33,9 +33,10 @@ pub struct Faults {
 }
 
 impl Faults {
-    fn budgets(&self) -> Budgets {
+    fn budgets(&self, clients: usize) -> Budgets {
         let budgets = Budgets::none().ticks(self.ticks);
-        self.crash.into_iter().fold(budgets, |budgets, client| budgets.crash(NAMES[client]))
+        let crash = self.crash.filter(|client| *client < clients);
+        crash.into_iter().fold(budgets, |budgets, client| budgets.crash(NAMES[client]))
     }
 }
 

@@ -96,7 +96,7 @@ impl Scenario for Banking {
     }
 
     fn budgets(&self) -> Budgets {
-        self.faults.budgets()
+        self.faults.budgets(self.amounts.len())
     }
 }
 

@@ -73,7 +73,7 @@ impl Scenario for Locking {
     }
 
     fn budgets(&self) -> Budgets {
-        self.faults.budgets()
+        self.faults.budgets(self.clients.len())
     }
 }
 

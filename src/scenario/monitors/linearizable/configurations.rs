@@ -1,6 +1,6 @@
 //! What may be the case, given the calls and answers so far.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::scenario::Specification;
@@ -119,13 +119,11 @@ impl<S: Specification> Configuration<S> {
     /// Every configuration that follows from this one by open calls taking effect, itself included.
     fn reach(&self, open: &BTreeMap<ActorId, S::Request>) -> Vec<Self> {
         let mut reached = vec![self.clone()];
-        let mut seen = HashSet::from([self.clone()]);
         let mut next = 0;
         while let Some(configuration) = reached.get(next).cloned() {
             next += 1;
-            let new =
-                configuration.followers(open).filter(|follower| seen.insert(follower.clone()));
-            reached.extend(new.collect::<Vec<_>>());
+            reached.extend(configuration.followers(open));
+            reached = distinct(reached);
         }
         reached
     }
@@ -175,7 +173,14 @@ fn digest(value: &impl Hash) -> u64 {
 }
 
 /// The values without repetitions, in the order of their first occurrence.
-fn distinct<T: Clone + Eq + Hash>(values: Vec<T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    values.into_iter().filter(|value| seen.insert(value.clone())).collect()
+///
+/// There are a handful: they are compared one by one, which needs no order and depends on none.
+fn distinct<T: Eq>(values: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(values.len());
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
 }
