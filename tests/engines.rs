@@ -6,11 +6,15 @@ mod histories;
 #[path = "engines/seam.rs"]
 mod seam;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use lockproof::explore::progress::{BETWEEN, watch};
 use lockproof::explore::{
-    Exploration, LoomBounds, Sampling, Verdict, loom, pct, random, replay, stress, urw,
+    Exploration, LoomBounds, Sampling, Verdict, loom, loom_execution, pct, random, replay, stress,
+    urw,
 };
 use lockproof::races::lost_update::{Buggy, Fixed};
 use lockproof::races::{lock_order, stolen_wakeup};
@@ -227,4 +231,30 @@ fn a_scenario_that_is_set_up_wrongly_is_a_verdict_and_not_a_panic() {
         let violation = exploration.violation().expect(sentence);
         assert!(violation.detail.contains(sentence), "{violation}");
     }
+}
+
+#[test]
+fn the_number_of_a_failing_execution_of_loom_replays_it() {
+    let found = loom(&Buggy, LoomBounds::default());
+    let again = loom_execution(&Buggy, found.executions);
+    assert_eq!(again.violation(), found.violation());
+    assert_eq!(again.trace, found.trace);
+    let before = loom_execution(&Buggy, found.executions - 1);
+    assert_eq!(before.verdict, Verdict::Sampled);
+    assert!(before.trace.is_some_and(|trace| Some(trace) != found.trace));
+    let beyond = loom_execution(&Fixed, 1_000);
+    let sentence = "not run: the whole search has 9 executions, and no 1000";
+    assert_eq!(beyond.verdict.to_string(), sentence);
+}
+
+#[test]
+fn a_watcher_hears_of_long_searches_and_only_while_it_watches() {
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let sampling = Sampling { executions: 2 * BETWEEN, ..SAMPLING };
+    let noted = Rc::clone(&heard);
+    let watching = watch(move |pulse| noted.borrow_mut().push(pulse.executions));
+    assert_eq!(random(&Fixed, sampling).executions, 2 * BETWEEN);
+    drop(watching);
+    assert_eq!(random(&Fixed, sampling).executions, 2 * BETWEEN);
+    assert_eq!(*heard.borrow(), [BETWEEN, 2 * BETWEEN]);
 }

@@ -1,9 +1,12 @@
 //! `lockproof check`: every race, or some, on every engine, or one; a verdict a line.
 
+use std::io::{self, IsTerminal, Write};
+
 use clap::ValueEnum;
 
 use super::catalogue::{self, VariantName};
 use super::{Failure, Output, Status, stress};
+use crate::explore::progress::{self, Pulse};
 use crate::explore::{Engine, Exploration, Options, Verdict};
 use crate::races::{Race, Which};
 use crate::report::Line;
@@ -67,6 +70,8 @@ impl Args {
         let options = Options { seed: self.seed, executions: self.executions };
         let variants = self.variant.map_or(Which::BOTH.to_vec(), |name| vec![name.into()]);
         let mut status = Status::Success;
+        // For people who wait; it is wiped before each verdict.
+        let _watching = io::stderr().is_terminal().then(|| progress::watch(show));
         for (race, clients) in races.into_iter().zip(counts) {
             for which in &variants {
                 let mut found = false;
@@ -101,6 +106,23 @@ impl Args {
             return;
         }
         let name = which.name();
+        wipe();
         output.line(format_args!("{:22} {name:6} {engine:10}  {exploration}", race.id));
+    }
+}
+
+/// How far a search has come, on one line that is written over and over.
+fn show(pulse: &Pulse) {
+    let rate = pulse.executions as f64 / pulse.elapsed.as_secs_f64().max(0.001);
+    let states = pulse.states.map(|states| format!(", {states} states")).unwrap_or_default();
+    let depth = pulse.depth.map(|depth| format!(", depth {depth}")).unwrap_or_default();
+    let executions = pulse.executions;
+    let _ = write!(io::stderr(), "\r\x1b[K{executions} executions, {rate:.0}/s{states}{depth}");
+}
+
+/// Clears that line, on a terminal.
+fn wipe() {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr(), "\r\x1b[K");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::fingerprint::Snapshot;
 use super::mutation::Mutation;
+use super::progress::beat;
 use super::steer::{Choice, Chooser, Cost, Turn, lock};
 use super::{Bound, Search, Verdict};
 use crate::sync::board;
@@ -186,6 +187,8 @@ impl Chooser for DepthFirst {
             return false;
         }
         self.executions += 1;
+        let states = self.search.memory.then(|| lock(&self.progress).states);
+        beat(self.executions, states, Some(self.levels.len()));
         self.depth = 0;
         self.spent = Cost::default();
         true

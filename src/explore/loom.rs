@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use loom::model::Builder;
 
+use super::progress::beat;
 use super::quiet::Quiet;
 use super::steer::lock;
 use super::vacuity::Contention;
@@ -56,9 +57,36 @@ struct Stop;
 /// stores to it (tokio-rs/loom issues 166 and 392). It has no time: a sleep lets the clock advance.
 #[must_use]
 pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
+    let (found, _) = search(scenario, bounds);
+    found
+}
+
+/// Runs the search again up to execution number `number`, counted from 1, and returns what happened in
+/// that one. loom is deterministic, so the number of a failing execution is what replays it; there is
+/// no schedule, because under weak memory the order of steps does not say what each of them saw.
+#[must_use]
+pub fn loom_execution<S: Scenario>(scenario: &S, number: u64) -> Exploration {
+    let bounds = LoomBounds { executions: number, preemptions: None };
+    let (found, last) = search(scenario, bounds);
+    let verdict = match found.verdict {
+        Verdict::Exhausted if found.executions < number => {
+            let executions = found.executions;
+            Verdict::NotRun(format!(
+                "the whole search has {executions} executions, and no {number}"
+            ))
+        }
+        Verdict::BoundHit(Bound::Executions(_)) | Verdict::Exhausted => Verdict::Sampled,
+        verdict => verdict,
+    };
+    let trace = last.filter(|_| !matches!(verdict, Verdict::NotRun(_)));
+    Exploration { trace: trace.map(|recorder| recorder.trace()), verdict, ..found }
+}
+
+/// The search, and the record of its last execution.
+fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option<Recorder>) {
     let begun = Instant::now();
     if let Some(why) = scenario.budgets().need_steering() {
-        return Exploration::of(Verdict::NotRun(why), begun);
+        return (Exploration::of(Verdict::NotRun(why), begun), None);
     }
     let _quiet = Quiet::new();
     forget_collapse();
@@ -69,7 +97,7 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
         // It reads its environment variables, used or not, and panics at one that makes no sense.
         Err(complaint) => {
             let why = format!("loom cannot be set up: {}", panic_message(complaint.as_ref()));
-            return Exploration::of(Verdict::NotRun(why), begun);
+            return (Exploration::of(Verdict::NotRun(why), begun), None);
         }
     };
     let ended = catch_unwind(AssertUnwindSafe(|| {
@@ -89,9 +117,11 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
         Verdict::Exhausted | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => {
             (None, contention.alarm())
         }
-        _ => (recorder.map(|recorder| recorder.trace()), None),
+        _ => (recorder.as_ref().map(Recorder::trace), None),
     };
-    Exploration { executions, longest, trace, vacuous, ..Exploration::of(verdict, begun) }
+    let found =
+        Exploration { executions, longest, trace, vacuous, ..Exploration::of(verdict, begun) };
+    (found, recorder)
 }
 
 /// Every field is set, so that no `LOOM_MAX_*` variable changes what is explored.
@@ -120,6 +150,7 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
             resume_unwind(Box::new(Stop));
         }
         findings.executions += 1;
+        beat(findings.executions, None, None);
         findings.recorder = Some(recorder.clone());
     }
     let violation = stacker::grow(MAIN_STACK, || execute::<Loom>(scenario, &recorder));

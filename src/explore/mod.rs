@@ -26,6 +26,7 @@ mod loom;
 mod minimise;
 mod mutation;
 mod pct;
+pub mod progress;
 mod quiet;
 mod replay;
 mod schedule;
@@ -40,7 +41,7 @@ pub use child::{stress_in_child, verdict_line};
 pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
-pub use loom::{LoomBounds, loom};
+pub use loom::{LoomBounds, loom, loom_execution};
 pub use minimise::{MinimiseError, minimise};
 #[doc(hidden)]
 pub use mutation::Mutation;

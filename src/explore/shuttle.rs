@@ -10,6 +10,7 @@ use shuttle::scheduler::{
 
 use super::drive::drive;
 use super::pct::Pct;
+use super::progress::beat;
 use super::steer::{Choice, Chooser, Turn, actor};
 use super::{Bound, Exploration, Search, Verdict};
 use crate::scenario::Scenario;
@@ -123,11 +124,18 @@ struct Drawn<S> {
     last: Option<TaskId>,
     /// How many tasks it has been shown, if it counts on seeing each as it is spawned.
     introduced: Option<usize>,
+    /// How many executions were begun.
+    executions: u64,
 }
 
 impl<S> Drawn<S> {
     fn by(scheduler: S) -> Self {
-        Self { scheduler: ManuallyDrop::new(scheduler), last: None, introduced: None }
+        Self {
+            scheduler: ManuallyDrop::new(scheduler),
+            last: None,
+            introduced: None,
+            executions: 0,
+        }
     }
 }
 
@@ -135,6 +143,8 @@ impl<S: Scheduler + 'static> Chooser for Drawn<S> {
     fn begin(&mut self) -> bool {
         self.last = None;
         self.introduced = self.introduced.map(|_| 0);
+        self.executions += 1;
+        beat(self.executions, None, None);
         self.scheduler.new_execution().is_some()
     }
 
