@@ -131,6 +131,16 @@ fn a_schedule_is_what_the_trace_shows_and_replays_to_the_same_trace() {
 }
 
 #[test]
+fn a_main_actor_that_takes_part_is_in_the_schedule() {
+    for (engine, found) in checkers(&seam::MainTakesPart).skip(1) {
+        let schedule = found.schedule.expect(engine);
+        assert!(schedule.names().any(|name| name == "main"), "{engine}: {schedule}");
+        let again = replay(&seam::MainTakesPart, &schedule).expect(engine);
+        assert_eq!(again.trace, found.trace, "{engine}: {schedule}");
+    }
+}
+
+#[test]
 fn a_schedule_that_does_not_fit_says_where_and_who_could_go_on() {
     let schedule = "alice alice bob alice bob".parse().expect("a schedule");
     let divergence = replay(&Buggy, &schedule).expect_err("alice has only two steps");

@@ -102,7 +102,7 @@ impl Chooser for Script {
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
         let Some(recorder) = trace::current() else { return Choice::Abandon };
         // That the main actor ends the execution is nobody's step.
-        let others = |actor: &ActorId| *actor != ActorId::MAIN;
+        let others = |actor: &ActorId| !turn.ending || *actor != ActorId::MAIN;
         let able = || turn.enabled.iter().chain(turn.offers).copied().filter(others);
         while let Some(expected) = self.names.get(self.at) {
             self.at += 1;

@@ -43,6 +43,8 @@ pub(super) struct Turn<'a> {
     pub(super) offers: &'a [ActorId],
     /// Faults among them, each with the actor whose step it takes with its own.
     pub(super) with: &'a [(ActorId, ActorId)],
+    /// All actors have ended: the main one, which alone is enabled, is chosen to end the execution.
+    pub(super) ending: bool,
     /// The actor that took the last step, faults aside.
     pub(super) running: Option<ActorId>,
 }
@@ -162,15 +164,16 @@ impl<C: Chooser> Steered<C> {
         let only_main = survey.enabled == [ActorId::MAIN] && survey.offers.is_empty();
         // The actors have ended; what the network still holds back may arrive now, or never.
         if survey.enabled.is_empty() && !survey.offers.is_empty() && board::only_offers_left() {
-            return self.choose(tasks, &Survey { enabled: vec![ActorId::MAIN], ..survey });
+            let survey = Survey { enabled: vec![ActorId::MAIN], ..survey };
+            return self.choose(tasks, &survey, true);
         }
         if survey.enabled.is_empty() || only_main {
             return Some(ActorId::MAIN);
         }
-        self.choose(tasks, &survey)
+        self.choose(tasks, &survey, false)
     }
 
-    fn choose(&mut self, tasks: &[&Task], survey: &Survey) -> Option<ActorId> {
+    fn choose(&mut self, tasks: &[&Task], survey: &Survey, ending: bool) -> Option<ActorId> {
         let mut log = lock(&self.log);
         if log.chosen.len() >= self.max_steps {
             log.too_long = true;
@@ -178,11 +181,11 @@ impl<C: Chooser> Steered<C> {
             return board::survey().forced;
         }
         let Survey { enabled, offers, with, .. } = survey;
-        let turn = Turn { tasks, enabled, offers, with, running: log.running };
+        let turn = Turn { tasks, enabled, offers, with, ending, running: log.running };
         log.choice |= turn.candidates() > 1;
         match self.chooser.choose(&turn) {
             // To end is no step.
-            Choice::Go(ActorId::MAIN) => Some(ActorId::MAIN),
+            Choice::Go(ActorId::MAIN) if ending => Some(ActorId::MAIN),
             Choice::Go(chosen) => {
                 let cost = turn.cost(chosen);
                 log.cost = log.cost.and(cost);

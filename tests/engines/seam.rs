@@ -215,3 +215,29 @@ impl Scenario for Misnamed {
         Budgets::none().crash(self.victim)
     }
 }
+
+/// The main actor is an actor like any other while it starts and joins threads itself.
+#[derive(Clone)]
+pub struct MainTakesPart;
+
+impl Scenario for MainTakesPart {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let balance = Arc::new(Shared::<R, i64>::new("balance", 0));
+        let children: Vec<_> = ["alice", "bob"]
+            .map(|name| {
+                let balance = Arc::clone(&balance);
+                spawn::<R, ()>(name, move || {
+                    let read = balance.with("read", |balance| *balance);
+                    balance.with("write", |balance| *balance = read + 1);
+                })
+            })
+            .into();
+        let read = balance.with("read", |balance| *balance);
+        balance.with("write", |balance| *balance = read + 1);
+        children.into_iter().for_each(lockproof::sync::JoinHandle::join);
+        world.finally(Property::ConservedBalance, move || match balance.peek(|balance| *balance) {
+            3 => Ok(()),
+            other => Err(format!("three additions of 1 made {other}")),
+        });
+    }
+}
