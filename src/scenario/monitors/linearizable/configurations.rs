@@ -122,8 +122,11 @@ impl<S: Specification> Configuration<S> {
         let mut next = 0;
         while let Some(configuration) = reached.get(next).cloned() {
             next += 1;
-            reached.extend(configuration.followers(open));
-            reached = distinct(reached);
+            for follower in configuration.followers(open) {
+                if !reached.contains(&follower) {
+                    reached.push(follower);
+                }
+            }
         }
         reached
     }
