@@ -1,7 +1,7 @@
 //! What people and machines read of an exploration.
 //!
 //! * [`timeline`]: a trace as a table, a column an actor, a row a step.
-//! * [`line`]: a verdict as one JSON object on one line.
+//! * [`mod@line`]: a verdict as one JSON object on one line.
 
 pub mod line;
 pub mod timeline;
