@@ -1,7 +1,12 @@
-//! The catalogue, and the reference protocol of the engines: each bug is found, with the fewest faults and
-//! preemptions; each fix holds in every interleaving; and the size of each search is asserted.
+//! The catalogue, and the reference protocol of the engines.
+//!
+//! * `each`: a test a race, variant and engine, made from the catalogue; and that each bug is found with the
+//!   fewest faults and preemptions, and each mutant of a fix is noticed.
+//! * `protocol`: the reference protocol, its buggy twins, and its workload on `RedisLock`.
 #![cfg(not(loom))]
 
+#[path = "catalogue/each.rs"]
+mod each;
 #[path = "catalogue/protocol.rs"]
 mod protocol;
 
@@ -9,57 +14,8 @@ use lockproof::explore::{
     Cost, Engine, Exploration, Options, Search, Verdict, exhaustive, fewest, replay,
 };
 use lockproof::races::fence_only_on_writes::Fixed;
-use lockproof::races::{self, Race, Which};
 use lockproof::scenario::{Property, Scenario};
 use protocol::{OnRedisLock, Twin, Without};
-
-fn clients(race: &Race) -> usize {
-    *race.clients.start()
-}
-
-fn explore(race: &Race, which: Which, engine: Engine) -> Exploration {
-    (race.variant(which).explore)(clients(race), engine, &Options::default())
-}
-
-#[test]
-fn every_bug_is_found_with_the_fewest_faults_and_preemptions() {
-    for race in races::ALL {
-        let found = explore(race, Which::Buggy, Engine::Fewest);
-        println!("{:22} {found}", race.id);
-        let property = found.violation().map(|violation| violation.property);
-        assert_eq!(property, Some(race.breaks), "{}: {found}", race.id);
-        assert!(found.minimal, "{}", race.id);
-        let written = race.schedule.parse().expect("the catalogue's schedules can be read");
-        let again = (race.buggy.replay)(clients(race), &written).expect(race.id);
-        let property = again.violation().map(|violation| violation.property);
-        assert_eq!(property, Some(race.breaks), "{}: {again}", race.id);
-        assert_eq!(again.cost, found.cost, "{}: its schedule is not minimal", race.id);
-        assert_eq!(again.schedule, Some(written), "{}: its schedule is not complete", race.id);
-    }
-}
-
-#[test]
-fn every_fix_holds_in_every_interleaving() {
-    let searched: Vec<(&str, u64)> = races::ALL
-        .iter()
-        .map(|race| {
-            let found = explore(race, Which::Fixed, Engine::Exhaustive);
-            println!("{:22} {found}", race.id);
-            assert_eq!(found.verdict, Verdict::Exhausted, "{}", race.id);
-            (race.id, found.executions)
-        })
-        .collect();
-    let expected = [
-        ("lost-update", 2),
-        ("check-then-act", 2),
-        ("lock-order", 2),
-        ("stolen-wakeup", 24),
-        ("get-del-release", 12),
-        ("shared-token", 12),
-        ("fence-only-on-writes", 54),
-    ];
-    assert_eq!(searched, expected);
-}
 
 /// Within the figures asked of the engine: 130 and 2,500 without symmetry; 70, 400, 1,500, 4,200 with.
 #[test]

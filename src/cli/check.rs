@@ -1,5 +1,6 @@
 //! `lockproof check`: every race, or some, on every engine, or one; a verdict a line.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
@@ -7,8 +8,8 @@ use clap::ValueEnum;
 use super::catalogue::{self, VariantName};
 use super::{Failure, Output, Status, stress};
 use crate::explore::progress::{self, Pulse};
-use crate::explore::{Engine, Exploration, Options, Verdict};
-use crate::races::{Race, Which};
+use crate::explore::{Exploration, Options, Verdict};
+use crate::races::{Search, Which, survey};
 use crate::report::Line;
 
 /// Run races on engines, and print a verdict a line.
@@ -69,45 +70,41 @@ impl Args {
             .collect::<Result<_, _>>()?;
         let options = Options { seed: self.seed, executions: self.executions };
         let variants = self.variant.map_or(Which::BOTH.to_vec(), |name| vec![name.into()]);
-        let mut status = Status::Success;
-        // For people who wait; it is wiped before each verdict.
-        let _watching = io::stderr().is_terminal().then(|| progress::watch(show));
+        let mut searches = Vec::new();
         for (race, clients) in races.into_iter().zip(counts) {
-            for which in &variants {
-                let mut found = false;
-                for engine in &engines {
-                    let exploration = match engine {
-                        Engine::Stress => stress::explore(race, *which, clients, &options)?,
-                        _ => (race.variant(*which).explore)(clients, *engine, &options),
-                    };
-                    found |= matches!(exploration.verdict, Verdict::Broken(_));
-                    self.print(output, race, *which, *engine, clients, &exploration);
-                }
-                if found != (*which == Which::Buggy) {
-                    status = Status::Shortfall;
-                }
+            for &which in &variants {
+                searches.extend(engines.iter().map(|&engine| Search {
+                    race,
+                    which,
+                    clients,
+                    engine,
+                }));
             }
         }
+        let mut broken = BTreeMap::new();
+        // For people who wait; it is wiped before each verdict.
+        let watching = || io::stderr().is_terminal().then(|| progress::watch(show));
+        let stressed = |search: &Search| stress::explore(search, &options);
+        survey(&searches, &options, watching, stressed, |search, found| {
+            let is_broken = matches!(found.verdict, Verdict::Broken(_));
+            *broken.entry((search.race.id, search.which)).or_insert(false) |= is_broken;
+            self.print(output, search, &found);
+            Ok::<(), Failure>(())
+        })?;
+        let hoped = broken.iter().all(|((_, which), broken)| *broken == (*which == Which::Buggy));
+        let status = if hoped { Status::Success } else { Status::Shortfall };
         output.finish()?;
         Ok(status)
     }
 
-    fn print(
-        &self,
-        output: &Output,
-        race: &Race,
-        which: Which,
-        engine: Engine,
-        clients: usize,
-        exploration: &Exploration,
-    ) {
+    fn print(&self, output: &Output, search: &Search, found: &Exploration) {
         if self.format == Format::Json {
-            output.line(Line::new(race, which, engine, clients, exploration).json());
+            output.line(Line::new(search, found).json());
             return;
         }
-        let name = which.name();
+        let (id, name, engine) = (search.race.id, search.which.name(), search.engine);
         wipe();
-        output.line(format_args!("{:22} {name:6} {engine:10}  {exploration}", race.id));
+        output.line(format_args!("{id:24} {name:6} {engine:10}  {found}"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::catalogue::{self, VariantName};
 use super::{Failure, Output, Status};
 use crate::explore::{Schedule, Verdict};
-use crate::races::Which;
+use crate::races::{Counterexample, Race};
 use crate::report::Timeline;
 
 /// Replay a schedule on a race, and print its timeline and the verdict.
@@ -19,6 +19,10 @@ pub struct Args {
     /// Who takes each step, by name, or a file that says so; the catalogue's own, unless one is given.
     #[arg(value_name = "SCHEDULE")]
     schedule: Vec<String>,
+    /// The execution of this number in loom's search, in place of a schedule.
+    #[arg(long, value_name = "N", conflicts_with = "schedule",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    execution: Option<u64>,
     /// The bug, or the fix.
     #[arg(long, value_enum, default_value_t = VariantName::Buggy)]
     variant: VariantName,
@@ -48,15 +52,19 @@ impl Args {
     pub(super) fn run(self, output: &Output) -> Result<Status, Failure> {
         let race = catalogue::race(&self.race)?;
         let clients = catalogue::clients(race, self.clients)?;
-        let schedule: Schedule = self.text(race.schedule)?.parse()?;
-        let which: Which = self.variant.into();
-        let found = (race.variant(which).replay)(clients, &schedule)?;
+        let variant = race.variant(self.variant.into());
+        let found = match self.interleaving(race)? {
+            Interleaving::Scheduled(schedule) => (variant.replay)(clients, &schedule)?,
+            Interleaving::OfLoom(number) => (variant.loom_execution)(clients, number),
+        };
         if let Some(trace) = &found.trace {
             output.line(Timeline::of(trace));
         }
-        let taken = found.schedule.as_ref().map(ToString::to_string).unwrap_or_default();
-        output.line(format_args!("schedule: {taken}"));
+        if let Some(taken) = &found.schedule {
+            output.line(format_args!("schedule: {taken}"));
+        }
         let status = match &found.verdict {
+            Verdict::NotRun(why) => return Err(Failure::NotRun(why.clone())),
             Verdict::Broken(violation) => {
                 output.line(format_args!("broken: {violation}"));
                 Status::Shortfall
@@ -74,15 +82,33 @@ impl Args {
         Ok(status)
     }
 
-    fn text(&self, default: &str) -> Result<String, Failure> {
-        match self.schedule.as_slice() {
-            [] => Ok(default.to_owned()),
-            // A name of an actor is never the name of a file with a dot or a slash in it.
-            [file] if file.contains(['.', '/']) || Path::new(file).is_file() => {
-                fs::read_to_string(file)
-                    .map_err(|error| Failure::Unreadable { file: file.clone(), error })
-            }
-            words => Ok(words.join(" ")),
+    /// What was asked for; the catalogue's own counterexample, if nothing was.
+    fn interleaving(&self, race: &Race) -> Result<Interleaving, Failure> {
+        if let Some(number) = self.execution {
+            return Ok(Interleaving::OfLoom(number));
         }
+        let text = match (self.schedule.as_slice(), race.counterexample) {
+            ([], Counterexample::LoomExecution(number)) => return Ok(Interleaving::OfLoom(number)),
+            ([], Counterexample::Schedule(names)) => names.to_owned(),
+            (words, _) => text(words)?,
+        };
+        Ok(Interleaving::Scheduled(text.parse()?))
+    }
+}
+
+enum Interleaving {
+    Scheduled(Schedule),
+    OfLoom(u64),
+}
+
+/// A schedule, from the command line or from a file that is named there.
+fn text(words: &[String]) -> Result<String, Failure> {
+    match words {
+        // A name of an actor is never the name of a file with a dot or a slash in it.
+        [file] if file.contains(['.', '/']) || Path::new(file).is_file() => {
+            fs::read_to_string(file)
+                .map_err(|error| Failure::Unreadable { file: file.clone(), error })
+        }
+        words => Ok(words.join(" ")),
     }
 }

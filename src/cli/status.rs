@@ -63,6 +63,9 @@ pub enum Failure {
     /// A schedule does not fit the scenario.
     #[error(transparent)]
     Diverged(#[from] Divergence),
+    /// A search of loom cannot be replayed, or does not get as far.
+    #[error("{0}")]
+    NotRun(String),
     /// A file with a schedule cannot be read.
     #[error("cannot read the schedule in {file}: {error}")]
     Unreadable {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::catalogue::{self, VariantName};
 use super::{Failure, Output, Status};
 use crate::explore::{Engine, Exploration, Options, stress_in_child, verdict_line};
-use crate::races::{Race, Which};
+use crate::races::Search;
 
 /// How long a child may take before it counts as deadlocked, or slow. It is the one bound that is a time:
 /// real threads that wait for each other take no steps that could be counted.
@@ -41,14 +41,10 @@ impl Args {
 }
 
 /// Has a child run the scenario on real threads.
-pub(super) fn explore(
-    race: &Race,
-    which: Which,
-    clients: usize,
-    options: &Options,
-) -> Result<Exploration, Failure> {
+pub(super) fn explore(search: &Search, options: &Options) -> Result<Exploration, Failure> {
     let mut child = Command::new(env::current_exe()?);
-    child.args(["stress-here", race.id, which.name(), &clients.to_string()]);
+    let clients = search.clients.to_string();
+    child.args(["stress-here", search.race.id, search.which.name(), &clients]);
     if let Some(executions) = options.executions {
         child.args(["--executions", &executions.to_string()]);
     }

@@ -84,7 +84,7 @@ impl Engine {
         match self {
             Self::Stress => stress(scenario, or(2_000)),
             Self::Loom => {
-                loom(scenario, LoomBounds { executions: or(100_000), ..LoomBounds::default() })
+                loom(scenario, LoomBounds { executions: or(40_000), ..LoomBounds::default() })
             }
             Self::Random => random(scenario, sampling),
             Self::Pct => pct(scenario, Self::PCT_DEPTH, sampling),

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::races::{Race, variant};
+use crate::races::{
+    Counterexample, Cwe, Expectations, Expected, Group, Mutant, Race, Source, variant,
+};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
@@ -61,13 +63,69 @@ fn not_negative(balance: i64) -> Result<(), String> {
     Ok(())
 }
 
+/// The fix, with another check: of the opening balance, or in a critical section of its own (bob's).
+#[derive(Clone, Debug)]
+struct Checks {
+    stale: bool,
+}
+
+impl Scenario for Checks {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let stale = self.stale;
+        let balance = Arc::new(Mutex::<R, i64>::new("balance", OPENING));
+        for name in ["alice", "bob"] {
+            let balance = Arc::clone(&balance);
+            world.actor(name, move |_| {
+                let early = !stale && name == "bob" && *balance.lock() >= WITHDRAWAL;
+                let mut balance = balance.lock();
+                if early || (if stale { OPENING } else { *balance }) >= WITHDRAWAL {
+                    *balance -= WITHDRAWAL;
+                }
+            });
+        }
+        world.finally(Property::NoOverdraft, move || not_negative(*balance.lock()));
+    }
+}
+
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "check-then-act",
     title: "two withdrawals check the same balance, and both find it sufficient",
+    group: Group::InProcess,
+    mechanism: "A withdrawal looks whether the balance covers it, lets go of the mutex, takes it again and \
+        debits. Between the two the balance is anybody's: the other withdrawal finds the same funds \
+        sufficient, and both are paid from them.",
+    provenance: &[
+        Source::article(
+            "Flexcoin, 2014: many transfers sent at once were each checked against a balance that none had \
+             changed yet; 896 bitcoins were gone, and the company with them",
+            "https://vladmihalcea.com/race-condition/",
+        ),
+        Source::article(
+            "Warszawski and Bailis, \"ACIDRain: Concurrency-Related Attacks on Database-Backed Web \
+             Applications\", SIGMOD 2017: 22 such attacks on 12 web shops",
+            "https://doi.org/10.1145/3035918.3064037",
+        ),
+    ],
+    cwe: Some(Cwe::TOCTOU),
+    fix: "The debit happens under the acquisition that checked the balance.",
+    lesson: "A check is worth something only as long as nobody can change what was checked. Hold the lock \
+        until you have acted on the answer, or ask again when you act.",
     breaks: Property::NoOverdraft,
     clients: 2..=2,
-    schedule: "alice bob bob alice",
+    counterexample: Counterexample::Schedule("alice bob bob alice"),
+    of_buggy: Expectations::FOUND,
+    of_fixed: Expectations::holds(Expected::Exhausted(9), 2, 2),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
+    mutants: &[
+        Mutant::new(
+            "the opening balance is checked, not the current one",
+            variant!(|_| Checks { stale: true }),
+        ),
+        Mutant::new(
+            "only one of the two withdrawals is mended",
+            variant!(|_| Checks { stale: false }),
+        ),
+    ],
 };

@@ -10,9 +10,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::{Commands, RedisResult, Script};
 
-use crate::races::{Race, variant};
+use crate::explore::Engine;
+use crate::races::{
+    Counterexample, Cwe, Expectations, Expected, Group, Mutant, Race, Source, variant,
+};
 use crate::redis::{Connection, Keyspace, Node, Value};
-use crate::scenario::{Budgets, Property, Scenario, World};
+use crate::scenario::{Actor, Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
 /// Reads the balance with a plain `GET`, and presents the fencing token only with the write.
@@ -31,7 +34,7 @@ impl Scenario for Buggy {
         let node = server.clone();
         world.clients(self.clients, move |me| {
             let mut connection = node.connect();
-            add_one(&scripts, &mut connection, me.name(), &written, |connection, _| {
+            add_one(&scripts, &mut connection, me, &written, |connection, _| {
                 connection.get("balance").map(Some)
             })
         });
@@ -59,7 +62,7 @@ impl Scenario for Fixed {
         let node = server.clone();
         world.clients(self.clients, move |me| {
             let mut connection = node.connect();
-            add_one(&scripts, &mut connection, me.name(), &written, |connection, fence| {
+            add_one(&scripts, &mut connection, me, &written, |connection, fence| {
                 scripts.read.key("balance").key("mark").arg(fence).invoke(connection)
             })
         });
@@ -76,21 +79,23 @@ impl Scenario for Fixed {
 fn add_one<R: Runtime>(
     scripts: &Scripts,
     connection: &mut Connection<R>,
-    name: &str,
+    me: &Actor<R>,
     written: &AtomicI64,
     read: impl Fn(&mut Connection<R>, i64) -> RedisResult<Option<i64>>,
 ) -> bool {
     for attempt in 1..=2 {
-        let token = format!("{name}:{attempt}");
+        let token = format!("{}:{attempt}", me.name());
         let acquire = &mut scripts.acquire.key("lock");
         let fence: Option<i64> =
             answered(acquire.key("fence").arg(&token).arg(5_000).invoke(connection));
         let Some(fence) = fence else { continue };
+        me.believe("lock", &token, None);
         let accepted = answered(read(connection, fence)).is_some_and(|balance| {
             let write = &mut scripts.write.key("balance");
             answered(write.key("mark").arg(fence).arg(balance + 1).invoke(connection))
         });
         let _: bool = answered(scripts.release.key("lock").arg(&token).invoke(connection));
+        me.disbelieve("lock", &token);
         written.fetch_add(accepted.into(), Ordering::Relaxed);
         return accepted;
     }
@@ -116,47 +121,46 @@ struct Scripts {
 
 impl Scripts {
     fn load<R: Runtime>(connection: &mut Connection<R>) -> Self {
-        let load = |connection: &mut Connection<R>, code: &str| {
+        Self::with(connection, READ, WRITE)
+    }
+
+    fn with<R: Runtime>(connection: &mut Connection<R>, read: &str, write: &str) -> Self {
+        let mut load = |code: &str| {
             let script = Script::new(code);
             answered(script.load(connection));
             script
         };
         Self {
-            acquire: load(
-                connection,
-                "-- acquire\n\
-                 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
-                   return redis.call('INCR', KEYS[2])\n\
-                 end\n\
-                 return false",
-            ),
-            read: load(
-                connection,
-                "-- read\n\
-                 if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
-                 redis.call('SET', KEYS[2], ARGV[1])\n\
-                 return redis.call('GET', KEYS[1])",
-            ),
-            write: load(
-                connection,
-                "-- write\n\
-                 if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end\n\
-                 redis.call('SET', KEYS[2], ARGV[1])\n\
-                 redis.call('SET', KEYS[1], ARGV[2])\n\
-                 return 1",
-            ),
-            release: load(
-                connection,
-                "-- release\n\
-                 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
-                 return 0",
-            ),
+            acquire: load(ACQUIRE),
+            read: load(read),
+            write: load(write),
+            release: load(RELEASE),
         }
     }
 }
 
+const ACQUIRE: &str = "-- acquire\n\
+    if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then\n\
+      return redis.call('INCR', KEYS[2])\n\
+    end\n\
+    return false";
+const READ: &str = "-- read\n\
+    if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
+    redis.call('SET', KEYS[2], ARGV[1])\n\
+    return redis.call('GET', KEYS[1])";
+const WRITE: &str = "-- write\n\
+    if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return 0 end\n\
+    redis.call('SET', KEYS[2], ARGV[1])\n\
+    redis.call('SET', KEYS[1], ARGV[2])\n\
+    return 1";
+const RELEASE: &str = "-- release\n\
+    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
+    return 0";
+
 fn open<R: Runtime>(world: &World<R>) -> Node<R> {
     let server = world.redis("redis");
+    server.watch("lock");
+    server.watch("balance");
     let _: () = answered(server.connect().set("balance", 0));
     server
 }
@@ -178,13 +182,83 @@ fn conserved<R: Runtime>(server: &Node<R>, written: &AtomicI64) -> Result<(), St
     }
 }
 
+/// The fix, with other scripts.
+#[derive(Clone, Debug)]
+struct Scripted {
+    read: &'static str,
+    write: &'static str,
+}
+
+impl Scenario for Scripted {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let server = open(world);
+        let written = Arc::new(AtomicI64::new(0));
+        let counted = Arc::clone(&written);
+        let scripts = Scripts::with(&mut server.connect(), self.read, self.write);
+        let node = server.clone();
+        world.clients(2, move |me| {
+            let mut connection = node.connect();
+            add_one(&scripts, &mut connection, me, &written, |connection, fence| {
+                scripts.read.key("balance").key("mark").arg(fence).invoke(connection)
+            })
+        });
+        world.finally(Property::ConservedBalance, move || conserved(&server, &counted));
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().ticks(1)
+    }
+}
+
+const READ_FORGETS: &str = "-- read\n\
+    if tonumber(redis.call('GET', KEYS[2]) or 0) > tonumber(ARGV[1]) then return false end\n\
+    return redis.call('GET', KEYS[1])";
+const WRITE_TRUSTS: &str = "-- write\n\
+    redis.call('SET', KEYS[1], ARGV[2])\n\
+    return 1";
+
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "fence-only-on-writes",
     title: "a stale holder's write is let in, because the newer one has only read so far",
+    group: Group::Distributed,
+    mechanism: "The store refuses a write whose fencing token is older than one that it has seen, and sees \
+        tokens with writes only. A holder reads the balance and pauses; its lock expires; the next holder \
+        reads the same balance. The first wakes and writes: its token is the newest that the store knows. \
+        Then the second writes what it computed from its old read, with a newer token, and the first \
+        holder's money is gone.",
+    provenance: &[
+        Source::article(
+            "Kleppmann, \"How to do distributed locking\", 2016: the storage checks the token of each write",
+            "https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html",
+        ),
+        Source::article(
+            "Sanfilippo, \"Is Redlock safe?\", 2016: the order of tokens need not be the order in which \
+             their holders get to work. That this breaks a read-modify-write is our conclusion from it, and \
+             the schedule below is the proof",
+            "http://antirez.com/news/101",
+        ),
+    ],
+    cwe: Some(Cwe::RACE_CONDITION),
+    fix: "The token is presented with the first read, too: from then on the store refuses whatever the \
+        older holder does.",
+    lesson: "A fence around writes protects what is written, not what it was computed from. For a \
+        read-modify-write the read has to raise the mark, or the write has to be conditional on a version.",
     breaks: Property::ConservedBalance,
     clients: 2..=8,
-    schedule: "alice alice bob clock bob bob alice alice bob bob",
+    counterexample: Counterexample::Schedule("alice alice bob clock bob bob alice alice bob bob"),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 54, 235),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
+    mutants: &[
+        Mutant::new(
+            "the read compares and does not raise the mark",
+            variant!(|_| Scripted { read: READ_FORGETS, write: WRITE }),
+        ),
+        Mutant::new(
+            "the write does not compare",
+            variant!(|_| Scripted { read: READ, write: WRITE_TRUSTS }),
+        ),
+    ],
 };

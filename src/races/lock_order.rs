@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::races::{Race, variant};
+use crate::races::{
+    Counterexample, Cwe, Expectations, Expected, Group, Mutant, Race, Source, variant,
+};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
@@ -68,13 +70,80 @@ fn conserved<R: Runtime>(accounts: &[Mutex<R, i64>; 2]) -> Result<(), String> {
     }
 }
 
+/// The fix, with another rule for which mutex is taken first.
+#[derive(Clone, Debug)]
+struct First(fn(usize, usize, i64) -> usize);
+
+impl Scenario for First {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let accounts = Arc::new(open::<R>());
+        for (name, from, to, amount) in TRANSFERS {
+            let (accounts, first) = (Arc::clone(&accounts), (self.0)(from, to, amount));
+            world.actor(name, move |_| {
+                let mut one = accounts[first].lock();
+                let mut other = accounts[1 - first].lock();
+                let (given, taken) =
+                    if from == first { (&mut one, &mut other) } else { (&mut other, &mut one) };
+                **given -= amount;
+                **taken += amount;
+            });
+        }
+        world.finally(Property::ConservedBalance, move || conserved(&accounts));
+    }
+}
+
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "lock-order",
     title: "two opposite transfers each hold one account, and wait for the other's",
+    group: Group::InProcess,
+    mechanism: "A transfer locks the account it takes from, then the account it gives to. Two transfers in \
+        opposite directions each get their first mutex, and each waits for ever for the one that the other \
+        holds.",
+    provenance: &[
+        Source::literature(
+            "Goetz et al., \"Java Concurrency in Practice\", 2006, 10.1.2: the example is a transfer between \
+             accounts",
+            "https://jcip.net",
+        ),
+        Source::article(
+            "The README of dejafu, whose first example finds such a deadlock",
+            "https://github.com/barrucadu/dejafu",
+        ),
+        Source::literature(
+            "Havender, \"Avoiding deadlock in multitasking systems\", IBM Systems Journal, 1968: one order \
+             for all",
+            "https://doi.org/10.1147/sj.72.0074",
+        ),
+    ],
+    cwe: Some(Cwe::DEADLOCK),
+    fix: "The mutex of the account with the smaller number is taken first, whatever the direction. Whoever \
+        waits then waits for somebody who is further on in the same order, and the last of them waits for \
+        nobody.",
+    lesson: "Deadlock needs a circle of waiting, and an order has none. Where several locks are taken, write \
+        down the order beside them, because no test that passes will tell you that it is missing.",
     breaks: Property::NoDeadlock,
     clients: 2..=2,
-    schedule: "alice bob",
+    counterexample: Counterexample::Schedule("alice bob"),
+    of_buggy: Expectations::FOUND,
+    of_fixed: Expectations::holds(Expected::Exhausted(12), 2, 2),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
+    mutants: &[
+        Mutant::new(
+            "large transfers lock in the other order",
+            variant!(|_| First(|from, to, amount| if amount > 40 {
+                from.max(to)
+            } else {
+                from.min(to)
+            })),
+        ),
+        Mutant {
+            survives: Some("any order will do, as long as it is one for all"),
+            ..Mutant::new(
+                "the larger number first",
+                variant!(|_| First(|from, to, _| from.max(to))),
+            )
+        },
+    ],
 };

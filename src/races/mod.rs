@@ -1,41 +1,59 @@
 //! The catalogue: one file a race, each with the bug and its fix as two whole scenarios one idea apart.
 //!
-//! | race | breaks | the idea |
-//! |---|---|---|
-//! | [`lost_update`] | `conserved-balance` | read and write are two steps |
-//! | [`check_then_act`] | `no-overdraft` | check and debit are two steps |
-//! | [`lock_order`] | `no-deadlock` | each holds what the other waits for |
-//! | [`stolen_wakeup`] | `no-overdraft` | what a waiter was told of is gone |
-//! | [`get_del_release`] | `owner-only-release` | compare and delete are two steps |
-//! | [`shared_token`] | `owner-only-release` | every holder passes the owner check |
-//! | [`fence_only_on_writes`] | `conserved-balance` | a read does not raise the store's mark |
+//! The list at the end of this file is the table of contents. How to add to it is told in
+//! `docs/adding-a-race.md`; what is in it can be read, with pictures, in `docs/races`.
 
-pub mod check_then_act;
-pub mod fence_only_on_writes;
-pub mod get_del_release;
-pub mod lock_order;
-pub mod lost_update;
-pub mod shared_token;
-pub mod stolen_wakeup;
-
+mod expected;
 mod race;
+mod survey;
+mod variant;
 
-pub(crate) use race::variant;
-pub use race::{Race, Variant, Which};
-
-/// Every race of the catalogue: in-process first, then distributed.
-pub const ALL: &[&Race] = &[
-    &lost_update::RACE,
-    &check_then_act::RACE,
-    &lock_order::RACE,
-    &stolen_wakeup::RACE,
-    &get_del_release::RACE,
-    &shared_token::RACE,
-    &fence_only_on_writes::RACE,
-];
+pub use expected::{Expectations, Expected};
+pub use race::{Checked, Counterexample, Cwe, Group, Mutant, Race, Source};
+pub use survey::{Search, survey};
+pub(crate) use variant::variant;
+pub use variant::{Variant, Which};
 
 /// The race of this name.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Race> {
     ALL.iter().copied().find(|race| race.id == id)
+}
+
+/// The text of the file that a race is written in, by the race's name.
+#[must_use]
+pub fn source(id: &str) -> Option<&'static str> {
+    SOURCES.iter().find(|(race, _)| race.id == id).map(|(_, text)| *text)
+}
+
+/// Declares the modules of the races, and makes lists of them.
+macro_rules! catalogue {
+    // A macro that defines one has to be handed the sign that its parameters begin with.
+    ($dollar:tt: $($race:ident,)*) => {
+        $(pub mod $race;)*
+
+        /// Every race of the catalogue: those of one process first, then the distributed ones.
+        pub const ALL: &[&Race] = &[$(&$race::RACE),*];
+
+        const SOURCES: &[(&Race, &str)] =
+            &[$((&$race::RACE, include_str!(concat!(stringify!($race), ".rs")))),*];
+
+        /// Calls a macro with the names of the modules of all races, set apart by blanks: how tests are
+        /// made for each of them.
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! for_each_race {
+            ($dollar then:ident) => { $dollar then! { $($race)* } };
+        }
+    };
+}
+
+catalogue! { $:
+    lost_update,
+    check_then_act,
+    lock_order,
+    stolen_wakeup,
+    get_del_release,
+    shared_token,
+    fence_only_on_writes,
 }

@@ -2,74 +2,191 @@
 
 use std::ops::RangeInclusive;
 
-use crate::explore::{Divergence, Engine, Exploration, Options, Schedule};
+use super::{Expectations, Expected, Variant, Which};
+use crate::explore::{Engine, Exploration, Options, Verdict};
 use crate::scenario::Property;
 
 /// A documented race: a bug that was met in the wild, and its fix, one idea apart.
 #[derive(Clone, Debug)]
 pub struct Race {
-    /// The name in commands, files and verdicts.
+    /// The name in commands, pages and verdicts: that of its file, with `-` for `_`.
     pub id: &'static str,
-    /// The mechanism, in one line.
+    /// The mechanism, in one line that begins with a small letter and has no full stop.
     pub title: &'static str,
+    /// Where it is at home.
+    pub group: Group,
+    /// How it goes wrong, step by step: a paragraph of Markdown.
+    pub mechanism: &'static str,
+    /// Who met it, and where that is documented.
+    pub provenance: &'static [Source],
+    /// The weakness of the Common Weakness Enumeration that it is a case of, if one fits.
+    pub cwe: Option<Cwe>,
+    /// What the fix changes, and why that is enough: a sentence or two of Markdown.
+    pub fix: &'static str,
+    /// What to take away, in two sentences.
+    pub lesson: &'static str,
     /// The property that the buggy variant breaks.
     pub breaks: Property,
     /// How many clients it can have; the smallest number is the default.
     pub clients: RangeInclusive<usize>,
-    /// A schedule of the buggy variant with the fewest faults and preemptions that break it.
-    pub schedule: &'static str,
+    /// An interleaving of the buggy variant with the fewest faults and preemptions that break it.
+    pub counterexample: Counterexample,
+    /// What each engine says of the bug.
+    pub of_buggy: Expectations,
+    /// What each engine says of the fix.
+    pub of_fixed: Expectations,
     /// The bug.
     pub buggy: Variant,
     /// The fix.
     pub fixed: Variant,
+    /// The fix with one thing wrong: what the engines must notice.
+    pub mutants: &'static [Mutant],
 }
 
-/// A scenario of a race, whatever its type.
-#[derive(Clone, Copy, Debug)]
-pub struct Variant {
-    /// Runs it with this many clients on an engine.
-    pub explore: fn(usize, Engine, &Options) -> Exploration,
-    /// Replays a schedule on it, with this many clients.
-    pub replay: fn(usize, &Schedule) -> Result<Exploration, Divergence>,
-}
-
-/// A [`Variant`] of what makes a scenario out of a number of clients.
-macro_rules! variant {
-    ($make:expr) => {
-        $crate::races::Variant {
-            explore: |clients, engine, options| {
-                let make: fn(usize) -> _ = $make;
-                engine.explore(&make(clients), options)
-            },
-            replay: |clients, schedule| {
-                let make: fn(usize) -> _ = $make;
-                $crate::explore::replay(&make(clients), schedule)
-            },
-        }
-    };
-}
-pub(crate) use variant;
-
-/// The two variants of every race.
+/// Where a race is at home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Which {
-    /// The bug.
-    Buggy,
-    /// The fix.
-    Fixed,
+pub enum Group {
+    /// Threads of one process.
+    InProcess,
+    /// Clients of a Redis server.
+    Distributed,
 }
 
-impl Which {
-    /// Both.
-    pub const BOTH: [Self; 2] = [Self::Buggy, Self::Fixed];
+impl Group {
+    /// Both, in the order of the catalogue.
+    pub const ALL: [Self; 2] = [Self::InProcess, Self::Distributed];
 
-    /// The name in commands and verdicts.
+    /// The heading in the catalogue.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
-            Self::Buggy => "buggy",
-            Self::Fixed => "fixed",
+            Self::InProcess => "Threads of one process",
+            Self::Distributed => "Clients of a Redis server",
         }
+    }
+}
+
+/// Where a bug is documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// Project, version and what happened there: Markdown, one sentence without its full stop.
+    pub what: &'static str,
+    /// The page, or the thread.
+    pub link: &'static str,
+    /// How far the entry's author went to check it.
+    pub checked: Checked,
+}
+
+impl Source {
+    /// Its code was read.
+    #[must_use]
+    pub const fn code(what: &'static str, link: &'static str) -> Self {
+        Self { what, link, checked: Checked::Code }
+    }
+
+    /// Its issue or pull request was read.
+    #[must_use]
+    pub const fn thread(what: &'static str, link: &'static str) -> Self {
+        Self { what, link, checked: Checked::Thread }
+    }
+
+    /// Its article or documentation was read.
+    #[must_use]
+    pub const fn article(what: &'static str, link: &'static str) -> Self {
+        Self { what, link, checked: Checked::Article }
+    }
+
+    /// The unmodified library was made to do it.
+    #[must_use]
+    pub const fn reproduced(what: &'static str, link: &'static str) -> Self {
+        Self { what, link, checked: Checked::Reproduced }
+    }
+
+    /// It is cited as the literature cites it.
+    #[must_use]
+    pub const fn literature(what: &'static str, link: &'static str) -> Self {
+        Self { what, link, checked: Checked::Literature }
+    }
+}
+
+/// How far a [`Source`] was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Checked {
+    /// The code was read.
+    Code,
+    /// The issue or pull request was read.
+    Thread,
+    /// The article or documentation was read.
+    Article,
+    /// The unmodified library was made to do it.
+    Reproduced,
+    /// It is cited as the literature cites it.
+    Literature,
+}
+
+impl Checked {
+    /// In words, for the reader of a page.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Code => "read in the code",
+            Self::Thread => "read in the thread",
+            Self::Article => "read there",
+            Self::Reproduced => "reproduced with the unmodified library",
+            Self::Literature => "cited from the literature",
+        }
+    }
+}
+
+/// A weakness of the [Common Weakness Enumeration](https://cwe.mitre.org).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cwe {
+    /// Its number.
+    pub number: u32,
+    /// Its name there.
+    pub name: &'static str,
+}
+
+impl Cwe {
+    /// Two use a resource at once, and at least one should not have.
+    pub const RACE_CONDITION: Self = Self {
+        number: 362,
+        name: "Concurrent Execution using Shared Resource with Improper Synchronization",
+    };
+    /// What was checked is no longer so when it is acted on.
+    pub const TOCTOU: Self = Self { number: 367, name: "Time-of-check Time-of-use Race Condition" };
+    /// Each waits for the other.
+    pub const DEADLOCK: Self = Self { number: 833, name: "Deadlock" };
+}
+
+/// An interleaving that breaks the buggy variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counterexample {
+    /// Who takes each step.
+    Schedule(&'static str),
+    /// The number of the execution in loom's search: under weak memory, the order of steps does not say
+    /// what each of them saw.
+    LoomExecution(u64),
+}
+
+/// A fix with one thing wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// What was changed: a few words.
+    pub change: &'static str,
+    /// The changed fix.
+    pub variant: Variant,
+    /// Which engine has to notice.
+    pub killed_by: Engine,
+    /// Why no engine can notice, if none can.
+    pub survives: Option<&'static str>,
+}
+
+impl Mutant {
+    /// A mutant that the exhaustive search has to notice.
+    #[must_use]
+    pub const fn new(change: &'static str, variant: Variant) -> Self {
+        Self { change, variant, killed_by: Engine::Exhaustive, survives: None }
     }
 }
 
@@ -80,6 +197,41 @@ impl Race {
         match which {
             Which::Buggy => self.buggy,
             Which::Fixed => self.fixed,
+        }
+    }
+
+    /// What this engine is expected to say of a variant.
+    #[must_use]
+    pub const fn expected(&self, which: Which, engine: Engine) -> Expected {
+        match which {
+            Which::Buggy => self.of_buggy.of(engine),
+            Which::Fixed => self.of_fixed.of(engine),
+        }
+    }
+
+    /// Runs a variant on an engine. An engine that is blind to the race may run it and find nothing; that
+    /// would be no news, so it says [`Verdict::Blind`] then.
+    #[must_use]
+    pub fn explore(
+        &self,
+        which: Which,
+        clients: usize,
+        engine: Engine,
+        options: &Options,
+    ) -> Exploration {
+        let found = (self.variant(which).explore)(clients, engine, options);
+        self.admit(which, engine, found)
+    }
+
+    /// What was found, with the blindness of the engine admitted.
+    #[must_use]
+    pub fn admit(&self, which: Which, engine: Engine, found: Exploration) -> Exploration {
+        match (self.expected(which, engine), &found.verdict) {
+            (_, Verdict::Broken(_) | Verdict::NotRun(_)) => found,
+            (Expected::Blind(why), _) => {
+                Exploration { verdict: Verdict::Blind(why.to_owned()), ..found }
+            }
+            _ => found,
         }
     }
 }

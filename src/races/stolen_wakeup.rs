@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::races::{Race, variant};
+use crate::races::{
+    Counterexample, Cwe, Expectations, Expected, Group, Mutant, Race, Source, variant,
+};
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Condvar, Mutex, Runtime};
 
@@ -102,13 +104,83 @@ fn not_negative<R: Runtime>(account: &Account<R>) -> Result<(), String> {
     }
 }
 
+/// The loop waits while there is more than enough.
+#[derive(Clone, Debug)]
+struct Flipped;
+
+impl Scenario for Flipped {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let (account, for_checking) = open::<R>();
+        for name in ["alice", "bob"] {
+            let account = Arc::clone(&account);
+            world.actor(name, move |_| {
+                let mut balance = account.balance.lock();
+                while balance.now > AMOUNT {
+                    balance = account.credited.wait(balance);
+                }
+                balance.withdraw();
+            });
+        }
+        world.finally(Property::NoOverdraft, move || not_negative(&for_checking));
+    }
+}
+
+/// Money comes in, and nobody is told.
+#[derive(Clone, Debug)]
+struct Untold;
+
+impl Scenario for Untold {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let (account, for_checking) = open::<R>();
+        let deposited = Arc::clone(&account);
+        world.actor("alice", move |_| {
+            let mut balance = account.balance.lock();
+            while balance.now < AMOUNT {
+                balance = account.credited.wait(balance);
+            }
+            balance.withdraw();
+        });
+        world.actor("carol", move |_| deposited.balance.lock().now += AMOUNT);
+        world.finally(Property::NoOverdraft, move || not_negative(&for_checking));
+    }
+}
+
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "stolen-wakeup",
     title: "a waiter is told of funds, and goes on without looking whether they are still there",
+    group: Group::InProcess,
+    mechanism: "Two withdrawals wait for funds on a condition variable; a deposit covers one of them and \
+        tells both. The first to get the mutex takes the money. The second has been told too, and looked at \
+        the balance before it began to wait, not after: it withdraws what is no longer there.",
+    provenance: &[
+        Source::literature(
+            "Goetz et al., \"Java Concurrency in Practice\", 2006, 14.2: a wait belongs in a loop",
+            "https://jcip.net",
+        ),
+        Source::article(
+            "The documentation of `std::sync::Condvar::wait`, which asks for the predicate to be checked \
+             after each return",
+            "https://doc.rust-lang.org/std/sync/struct.Condvar.html#method.wait",
+        ),
+        Source::article(
+            "POSIX, `pthread_cond_wait`: the return implies nothing about the predicate",
+            "https://pubs.opengroup.org/onlinepubs/9799919799/functions/pthread_cond_wait.html",
+        ),
+    ],
+    cwe: Some(Cwe::RACE_CONDITION),
+    fix: "`while` in place of `if`: the balance is looked at again after each wake-up, with the mutex held.",
+    lesson: "A notification says that something has changed, not that it is still so when you get to run. \
+        Wait in a loop on the condition itself, never on the message.",
     breaks: Property::NoOverdraft,
     clients: 2..=2,
-    schedule: "alice bob carol carol alice bob carol carol",
+    counterexample: Counterexample::Schedule("alice bob carol carol alice bob carol carol"),
+    of_buggy: Expectations::FOUND,
+    of_fixed: Expectations::holds(Expected::Exhausted(12_795), 24, 34),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
+    mutants: &[
+        Mutant::new("the comparison in the loop is flipped", variant!(|_| Flipped)),
+        Mutant::new("the deposit tells nobody", variant!(|_| Untold)),
+    ],
 };

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::explore::{Engine, Exploration, Verdict};
-use crate::races::{Race, Which};
+use crate::explore::{Exploration, Verdict};
+use crate::races::Search;
 
 /// One verdict. What does not apply is `null`; only `elapsed_ms` differs between equal runs.
 #[derive(Clone, Debug, Serialize)]
@@ -41,18 +41,12 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line of one exploration.
     #[must_use]
-    pub fn new(
-        race: &'a Race,
-        which: Which,
-        engine: Engine,
-        clients: usize,
-        found: &'a Exploration,
-    ) -> Self {
+    pub fn new(search: &Search, found: &'a Exploration) -> Self {
         Self {
-            race: race.id,
-            variant: which.name(),
-            engine: engine.name(),
-            clients,
+            race: search.race.id,
+            variant: search.which.name(),
+            engine: search.engine.name(),
+            clients: search.clients,
             verdict: found.verdict.name(),
             property: found.violation().map(|violation| violation.property.name()),
             executions: found.executions,

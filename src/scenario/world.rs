@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use super::monitors::{Monitor, Monitors};
 use super::{Property, Violation};
@@ -12,7 +13,7 @@ use crate::redis::Node;
 use crate::redis::network::Network;
 use crate::sync::tape::Tape;
 use crate::sync::{Clock, Runtime};
-use crate::trace::Recorder;
+use crate::trace::{self, Kind, Recorder};
 
 /// The names of clients. None is part of another, so that each can be found in tokens and keys.
 const CLIENTS: [&str; 12] = [
@@ -66,6 +67,28 @@ impl<R: Runtime> Actor<R> {
     #[must_use]
     pub fn clock(&self) -> Clock<R> {
         self.clock.clone()
+    }
+
+    /// Says that the actor believes from here on that it holds the lock `key` by `token`, until the given
+    /// instant of the world's clock, or for ever. It is no step: it belongs to the one before.
+    ///
+    /// [`crate::lock`] says so by itself. A lock of another make has to be told to the monitors, because
+    /// what a client believes is nowhere but in its own variables.
+    pub fn believe(&self, key: &str, token: &str, until: Option<Duration>) {
+        let ms = |until: Duration| u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+        trace::record(R::me(), || Kind::Believe {
+            key: key.to_owned(),
+            token: token.to_owned(),
+            until: until.map(ms),
+        });
+    }
+
+    /// Says that the actor no longer believes so.
+    pub fn disbelieve(&self, key: &str, token: &str) {
+        trace::record(R::me(), || Kind::Disbelieve {
+            key: key.to_owned(),
+            token: token.to_owned(),
+        });
     }
 }
 

@@ -1,0 +1,109 @@
+//! What each engine is expected to say of a race. It is compared with what it does say, in every run.
+
+use crate::explore::{Bound, Engine, Exploration, Verdict};
+
+/// The verdict that an engine is expected to come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expected {
+    /// The property breaks.
+    Broken,
+    /// Every interleaving was run, in so many executions, and the property holds. The number is part of what
+    /// is expected: a search that shrinks would still end by itself.
+    Exhausted(u64),
+    /// Interleavings were drawn, and the property holds in each; or the engine does not come across the
+    /// one that breaks it.
+    Sampled,
+    /// So many executions are not all, and the property holds in each.
+    BoundHit(u64),
+    /// The engine cannot see what the race is about, and why.
+    Blind(&'static str),
+    /// The engine cannot run it: a fault is needed that it cannot have strike.
+    NotRun,
+    /// Real threads: it is up to the machine.
+    Luck,
+}
+
+impl Expected {
+    /// Whether `found` is what was expected, of a run that had `executions` at most, if that was asked.
+    #[must_use]
+    pub fn fits(self, found: &Exploration, executions: Option<u64>) -> bool {
+        let fewer = |bound: u64| executions.map_or(bound, |asked| asked.min(bound));
+        match (self, &found.verdict) {
+            (Self::Broken, Verdict::Broken(_))
+            | (Self::Sampled, Verdict::Sampled)
+            | (Self::NotRun, Verdict::NotRun(_))
+            | (Self::Luck, Verdict::Broken(_) | Verdict::Sampled)
+            // Threads that deadlock do not come back.
+            | (Self::Luck, Verdict::BoundHit(Bound::Engine(_))) => true,
+            (Self::Exhausted(executions), Verdict::Exhausted) => executions == found.executions,
+            // So many were not run that it could have been found out.
+            (Self::Exhausted(all), Verdict::BoundHit(Bound::Executions(hit))) => {
+                executions == Some(*hit) && *hit < all
+            }
+            (Self::BoundHit(bound), Verdict::BoundHit(Bound::Executions(hit))) => *hit == fewer(bound),
+            (Self::Blind(expected), Verdict::Blind(why)) => expected == why,
+            _ => false,
+        }
+    }
+}
+
+/// The verdict that is expected of each engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Expectations([Expected; Engine::ALL.len()]);
+
+impl Expectations {
+    /// Every engine finds the bug; real threads may.
+    pub const FOUND: Self = Self([
+        Expected::Luck,
+        Expected::Broken,
+        Expected::Broken,
+        Expected::Broken,
+        Expected::Broken,
+        Expected::Broken,
+        Expected::Broken,
+    ]);
+
+    /// The fix holds wherever an engine looks. The exhaustive search and the one for the fewest faults come
+    /// to an end after so many executions; loom may, or hits its bound.
+    #[must_use]
+    pub const fn holds(loom: Expected, exhaustive: u64, fewest: u64) -> Self {
+        Self([
+            Expected::Sampled,
+            loom,
+            Expected::Sampled,
+            Expected::Sampled,
+            Expected::Sampled,
+            Expected::Exhausted(exhaustive),
+            Expected::Exhausted(fewest),
+        ])
+    }
+
+    /// The same, but for one engine.
+    #[must_use]
+    pub const fn but(mut self, engine: Engine, expected: Expected) -> Self {
+        self.0[engine as usize] = expected;
+        self
+    }
+
+    /// The same, but for the engines on shuttle, to which all atomics are sequentially consistent.
+    #[must_use]
+    pub const fn but_shuttle(self, expected: Expected) -> Self {
+        self.but(Engine::Random, expected)
+            .but(Engine::Pct, expected)
+            .but(Engine::Urw, expected)
+            .but(Engine::Exhaustive, expected)
+            .but(Engine::Fewest, expected)
+    }
+
+    /// The same, but for the engines that cannot have a fault strike: real threads, and loom.
+    #[must_use]
+    pub const fn but_unsteered(self, expected: Expected) -> Self {
+        self.but(Engine::Stress, expected).but(Engine::Loom, expected)
+    }
+
+    /// What is expected of this engine.
+    #[must_use]
+    pub const fn of(&self, engine: Engine) -> Expected {
+        self.0[engine as usize]
+    }
+}

@@ -1,0 +1,92 @@
+//! Many searches at once: which tool finds which bug.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::{Race, Which};
+use crate::explore::{Engine, Exploration, Options};
+
+/// One search: a variant of a race on an engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    /// The race.
+    pub race: &'static Race,
+    /// Its variant.
+    pub which: Which,
+    /// How many clients take part.
+    pub clients: usize,
+    /// The engine.
+    pub engine: Engine,
+}
+
+impl Search {
+    /// Every variant of these races on every engine, with the fewest clients.
+    #[must_use]
+    pub fn all(races: &[&'static Race]) -> Vec<Self> {
+        let variants = races.iter().flat_map(|race| Which::BOTH.map(|which| (*race, which)));
+        let searches = variants.flat_map(|(race, which)| {
+            let clients = *race.clients.start();
+            Engine::ALL.map(|engine| Self { race, which, clients, engine })
+        });
+        searches.collect()
+    }
+}
+
+/// Runs the searches, as many at a time as the machine has processors, and hands over what each found, in
+/// the order of `searches`. `stress` runs those on real threads, which may deadlock: it has a process for
+/// them. `begin` is called on each thread that searches, and what it returns lives as long as that.
+///
+/// # Errors
+///
+/// The first that `stress` or `each` has to tell.
+pub fn survey<W, E: Send>(
+    searches: &[Search],
+    options: &Options,
+    begin: impl Fn() -> W + Sync,
+    stress: impl Fn(&Search) -> Result<Exploration, E> + Sync,
+    mut each: impl FnMut(&Search, Exploration) -> Result<(), E>,
+) -> Result<(), E> {
+    let next = AtomicUsize::new(0);
+    let (found, results) = mpsc::channel();
+    let work = |found: mpsc::Sender<(usize, Result<Exploration, E>)>| {
+        let _begun = begin();
+        while let Some((at, search)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            searches.get(at).map(|search| (at, search))
+        } {
+            let result = match search.engine {
+                Engine::Stress => stress(search).map(|found| search.admit(found)),
+                _ => Ok(search.race.explore(search.which, search.clients, search.engine, options)),
+            };
+            // Nobody listens any more once one of them has failed.
+            if found.send((at, result)).is_err() {
+                break;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            let found = found.clone();
+            scope.spawn(|| work(found));
+        }
+        drop(found);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (at, result) in results {
+            early.insert(at, result);
+            while let Some(result) = early.remove(&due) {
+                each(&searches[due], result?)?;
+                due += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+impl Search {
+    fn admit(&self, found: Exploration) -> Exploration {
+        self.race.admit(self.which, self.engine, found)
+    }
+}
