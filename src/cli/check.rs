@@ -109,7 +109,7 @@ impl Args {
 }
 
 /// How far a search has come, on one line that is written over and over.
-fn show(pulse: &Pulse) {
+pub(super) fn show(pulse: &Pulse) {
     let rate = pulse.executions as f64 / pulse.elapsed.as_secs_f64().max(0.001);
     let states = pulse.states.map(|states| format!(", {states} states")).unwrap_or_default();
     let depth = pulse.depth.map(|depth| format!(", depth {depth}")).unwrap_or_default();
@@ -118,7 +118,7 @@ fn show(pulse: &Pulse) {
 }
 
 /// Clears that line, on a terminal.
-fn wipe() {
+pub(super) fn wipe() {
     if io::stderr().is_terminal() {
         let _ = write!(io::stderr(), "\r\x1b[K");
     }

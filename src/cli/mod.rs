@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 mod catalogue;
 pub mod check;
 pub mod demo;
+pub mod docs;
 pub mod input;
 pub mod output;
 pub mod replay;
@@ -40,6 +41,7 @@ pub struct Cli {
 enum Command {
     Check(check::Args),
     Replay(replay::Args),
+    Docs(docs::Args),
     #[command(hide = true)]
     StressHere(stress::Args),
     Demo(demo::Args),
@@ -65,6 +67,7 @@ impl Cli {
         match self.command {
             Command::Check(args) => args.run(output),
             Command::Replay(args) => args.run(output),
+            Command::Docs(args) => args.run(output),
             Command::StressHere(args) => args.run(output),
             Command::Demo(args) => args.run(output),
         }

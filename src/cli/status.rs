@@ -63,6 +63,17 @@ pub enum Failure {
     /// A schedule does not fit the scenario.
     #[error(transparent)]
     Diverged(#[from] Divergence),
+    /// A page of the catalogue cannot be read or written.
+    #[error("cannot work on {file}: {error}")]
+    Docs {
+        /// Its path.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A page of the catalogue cannot be made.
+    #[error("{0}")]
+    Page(String),
     /// A search of loom cannot be replayed, or does not get as far.
     #[error("{0}")]
     NotRun(String),

@@ -1,9 +1,18 @@
 //! What people and machines read of an exploration.
 //!
 //! * [`timeline`]: a trace as a table, a column an actor, a row a step.
+//! * [`mermaid`]: a trace as a sequence diagram.
 //! * [`mod@line`]: a verdict as one JSON object on one line.
+//! * [`page`]: a race of the catalogue, as a document.
+//! * [`index`]: the list of the races, and which engine finds which.
 
+mod diff;
+pub mod index;
 pub mod line;
+mod markdown;
+pub mod mermaid;
+pub mod page;
+mod phrase;
 pub mod timeline;
 
 pub use line::Line;

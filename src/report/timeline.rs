@@ -1,119 +1,152 @@
-//! A trace as a table: a column an actor, a row a step, and a column for what the server holds.
+//! A trace as a table: a column an actor, a row a step, a column for what the server holds, and one for what
+//! clients believe.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::trace::{ActorId, Event, Kind, Trace, Verb};
+use super::phrase::{held, phrase, stored};
+use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 
 /// A trace, laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     /// The columns' heads.
     pub heads: Vec<String>,
-    /// The rows: in each the cell of one column is filled, as a rule.
+    /// The rows: in each the cell of one actor is filled, and beside it what that step changed.
     pub rows: Vec<Vec<String>>,
 }
 
 /// The head of the column that shows what servers hold.
 const TRUTH: &str = "server holds";
+/// The head of the column that shows who believes to hold what: all of it, wherever it changes.
+const BELIEF: &str = "clients believe they hold";
 
 impl Timeline {
     /// Lays a trace out. What the main actor did to set the scenario up is left out, and what it looked at
     /// when all was over.
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
-        let told = |event: &&Event| {
-            event.actor != ActorId::MAIN || matches!(event.kind, Kind::Tick(_) | Kind::Panic(_))
-        };
-        let events: Vec<&Event> = trace.events.iter().filter(told).collect();
-        let mut columns: Vec<ActorId> = events.iter().map(|event| event.actor).collect();
+        let mut layout = Layout::of(trace);
+        for event in told(trace) {
+            layout.add(event);
+        }
+        layout.timeline
+    }
+}
+
+/// The events of a trace that a reader is shown.
+pub(super) fn told(trace: &Trace) -> impl Iterator<Item = &Event> {
+    trace.events.iter().filter(|event| {
+        event.actor != ActorId::MAIN || matches!(event.kind, Kind::Tick(_) | Kind::Panic(_))
+    })
+}
+
+struct Layout<'a> {
+    trace: &'a Trace,
+    columns: Vec<ActorId>,
+    truth: Option<usize>,
+    belief: Option<usize>,
+    /// What is stored, by server and key, and when it goes.
+    deadlines: BTreeMap<(ObjectId, &'a str), u64>,
+    /// Who believes to hold a key by a token, and until when.
+    beliefs: BTreeMap<(ActorId, &'a str, &'a str), Option<u64>>,
+    timeline: Timeline,
+}
+
+impl<'a> Layout<'a> {
+    fn of(trace: &'a Trace) -> Self {
+        let mut columns: Vec<ActorId> = told(trace).map(|event| event.actor).collect();
         columns.sort_unstable();
         columns.dedup();
-        let truths = events.iter().any(|event| matches!(event.kind, Kind::Truth { .. }));
         let mut heads: Vec<String> = columns.iter().map(|actor| head(trace, *actor)).collect();
-        if truths {
-            heads.push(TRUTH.to_owned());
-        }
-        let mut timeline = Self { heads, rows: Vec::new() };
-        for event in events {
-            let at = columns.binary_search(&event.actor).expect("every actor has a column");
-            timeline.add(trace, event, at);
-        }
-        timeline
+        let mut column = |name: &str, kind: fn(&Kind) -> bool| {
+            told(trace).any(|event| kind(&event.kind)).then(|| {
+                heads.push(name.to_owned());
+                heads.len() - 1
+            })
+        };
+        let truth = column(TRUTH, |kind| matches!(kind, Kind::Truth { .. }));
+        let belief = column(BELIEF, |kind| matches!(kind, Kind::Believe { .. }));
+        let timeline = Timeline { heads, rows: Vec::new() };
+        let (deadlines, beliefs) = (BTreeMap::new(), BTreeMap::new());
+        Self { trace, columns, truth, belief, deadlines, beliefs, timeline }
     }
 
-    fn add(&mut self, trace: &Trace, event: &Event, at: usize) {
-        // What a server holds is told beside the step that changed it.
-        if let Kind::Truth { key, value, until, .. } = &event.kind {
-            let last = self.heads.len() - 1;
-            if let Some(row) = self.rows.last_mut() {
-                let before = std::mem::take(&mut row[last]);
-                let now = holds(key, value.as_deref(), *until);
-                row[last] = if before.is_empty() { now } else { format!("{before}; {now}") };
+    fn add(&mut self, event: &'a Event) {
+        match &event.kind {
+            Kind::Truth { object, key, value, until } => {
+                self.deadlines.remove(&(*object, key));
+                if let Some(until) = until {
+                    self.deadlines.insert((*object, key), *until);
+                }
+                self.note(self.truth, stored(key, value.as_deref(), *until));
             }
-            return;
+            Kind::Believe { key, token, until } => {
+                self.beliefs.insert((event.actor, key, token), *until);
+                self.tell_beliefs();
+            }
+            Kind::Disbelieve { key, token } => {
+                if self.beliefs.remove(&(event.actor, key, token)).is_some() {
+                    self.tell_beliefs();
+                }
+            }
+            kind => {
+                let mut row = vec![String::new(); self.timeline.heads.len()];
+                let at = self.columns.binary_search(&event.actor);
+                row[at.expect("every actor has a column")] = phrase(self.trace, kind);
+                self.timeline.rows.push(row);
+                self.follow(kind);
+            }
         }
-        let mut row = vec![String::new(); self.heads.len()];
-        row[at] = cell(trace, &event.kind);
-        self.rows.push(row);
+    }
+
+    /// What a step means for what is held, without anybody saying so: time ends it, and death.
+    fn follow(&mut self, kind: &Kind) {
+        let believed = self.beliefs.len();
+        match kind {
+            Kind::Tick(now) => {
+                let mut gone = Vec::new();
+                self.deadlines.retain(|(_, key), until| {
+                    let stays = *now < *until;
+                    gone.extend((!stays).then(|| stored(key, None, None)));
+                    stays
+                });
+                gone.into_iter().for_each(|gone| self.note(self.truth, gone));
+                self.beliefs.retain(|_, until| until.is_none_or(|until| *now < until));
+            }
+            Kind::Crash(victim) => self.beliefs.retain(|(client, ..), _| client != victim),
+            _ => {}
+        }
+        if self.beliefs.len() < believed {
+            self.tell_beliefs();
+        }
+    }
+
+    fn tell_beliefs(&mut self) {
+        let trace = self.trace;
+        let who = |((client, key, _), until): (&(ActorId, &str, &str), &Option<u64>)| {
+            format!("{}: {}", trace.actor(*client), held(key, *until))
+        };
+        let mut beliefs: Vec<String> = self.beliefs.iter().map(who).collect();
+        beliefs.dedup();
+        let told = if beliefs.is_empty() { "nobody".to_owned() } else { beliefs.join("; ") };
+        if let (Some(column), Some(row)) = (self.belief, self.timeline.rows.last_mut()) {
+            row[column] = told;
+        }
+    }
+
+    /// Adds to a cell of the last row, which is that of the step that is being told.
+    fn note(&mut self, column: Option<usize>, text: String) {
+        if let (Some(column), Some(row)) = (column, self.timeline.rows.last_mut()) {
+            let before = std::mem::take(&mut row[column]);
+            row[column] = if before.is_empty() { text } else { format!("{before}; {text}") };
+        }
     }
 }
 
 fn head(trace: &Trace, actor: ActorId) -> String {
     // The main actor appears only where time passed because nobody could go on.
     if actor == ActorId::MAIN { "(time)".to_owned() } else { trace.actor(actor).to_owned() }
-}
-
-fn holds(key: &str, value: Option<&str>, until: Option<u64>) -> String {
-    match (value, until) {
-        (None, _) => format!("{key}: nothing"),
-        (Some(value), None) => format!("{key}: {value}"),
-        (Some(value), Some(until)) => format!("{key}: {value} until {until} ms"),
-    }
-}
-
-fn cell(trace: &Trace, kind: &Kind) -> String {
-    let object = |object| trace.object(object);
-    match kind {
-        Kind::Lock(mutex) => format!("lock {}", object(*mutex)),
-        Kind::Unlock(mutex) => format!("unlock {}", object(*mutex)),
-        Kind::Wait(condvar) => format!("wait on {}", object(*condvar)),
-        Kind::Wake(condvar) => format!("woken on {}", object(*condvar)),
-        Kind::Notify { object: condvar, all: true } => {
-            format!("notify all on {}", object(*condvar))
-        }
-        Kind::Notify { object: condvar, all: false } => {
-            format!("notify one on {}", object(*condvar))
-        }
-        Kind::Atomic { object: atomic, verb, found } => access(object(*atomic), *verb, *found),
-        Kind::Access { request, reply, .. } => format!("{request} -> {reply}"),
-        Kind::Now(now) => format!("clock: {now} ms"),
-        Kind::Slept(until) => format!("slept until {until} ms"),
-        Kind::Tick(now) => format!("now {now} ms"),
-        Kind::Spawn(other) => format!("start {}", trace.actor(*other)),
-        Kind::Join(other) => format!("join {}", trace.actor(*other)),
-        Kind::Believe { key, until: Some(until), .. } => {
-            format!("believes it holds {key} until {until} ms")
-        }
-        Kind::Believe { key, until: None, .. } => format!("believes it holds {key}"),
-        Kind::Disbelieve { key, .. } => format!("no longer believes it holds {key}"),
-        Kind::Invoke { object: called, request } => format!("{}: {request} ...", object(*called)),
-        Kind::Return { object: called, reply } => format!("{}: ... {reply}", object(*called)),
-        Kind::Crash(victim) => format!("{} is gone", trace.actor(*victim)),
-        Kind::Panic(message) => format!("panics: {message}"),
-        Kind::Truth { key, value, until, .. } => holds(key, value.as_deref(), *until),
-    }
-}
-
-fn access(name: &str, verb: Verb, found: i64) -> String {
-    match verb {
-        Verb::Load => format!("load {name} -> {found}"),
-        Verb::Store(value) => format!("store {name} = {value}"),
-        Verb::Swap(value) => format!("swap {name} = {value} -> {found}"),
-        Verb::FetchAdd(value) => format!("add {value} to {name} -> {found}"),
-        Verb::CompareExchange { expected, new } => {
-            format!("if {name} is {expected}, set {new} -> {found}")
-        }
-    }
 }
 
 impl fmt::Display for Timeline {
@@ -141,12 +174,12 @@ fn write_row(f: &mut fmt::Formatter<'_>, cells: &[String], widths: &[usize]) -> 
 mod tests {
     use super::Timeline;
     use crate::explore::replay;
-    use crate::races::lost_update::Buggy;
+    use crate::races::{get_del_release, lost_update};
 
     #[test]
     fn a_row_is_a_step_in_the_column_of_its_actor() {
         let schedule = "alice bob bob alice".parse().expect("a schedule");
-        let found = replay(&Buggy, &schedule).expect("the schedule fits");
+        let found = replay(&lost_update::Buggy, &schedule).expect("the schedule fits");
         let table = Timeline::of(&found.trace.expect("the race is lost")).to_string();
         let expected = "\
 alice           bob
@@ -161,5 +194,22 @@ lock balance
 unlock balance
 ";
         assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn what_is_held_and_what_is_believed_stand_beside_the_step_that_changed_them() {
+        let schedule = "alice clock bob".parse().expect("a schedule");
+        let found = replay(&get_del_release::Buggy, &schedule).expect("the schedule fits");
+        let timeline = Timeline::of(&found.trace.expect("a replay keeps its trace"));
+        let last_two = timeline.heads.len() - 2;
+        assert_eq!(timeline.heads[last_two..], ["server holds", "clients believe they hold"]);
+        let beside: Vec<&[String]> =
+            timeline.rows[..3].iter().map(|row| &row[last_two..]).collect();
+        let expected = [
+            ["lock:11111: alice until 5000 ms", "alice: lock:11111"],
+            ["lock:11111: nothing", ""],
+            ["lock:11111: bob until 10000 ms", "alice: lock:11111; bob: lock:11111"],
+        ];
+        assert_eq!(beside, expected);
     }
 }

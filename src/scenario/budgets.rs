@@ -1,5 +1,7 @@
 //! Faults, each with a budget. A budget of zero assumes the fault away.
 
+use std::fmt;
+
 /// How often each fault may strike in one execution.
 ///
 /// Faults strike at any scheduling point, and are chosen by the scheduler as if they were actors:
@@ -107,6 +109,24 @@ impl Budgets {
             let faults = faults.join(", ");
             format!("this engine cannot say when a fault strikes, and this scenario has {faults}")
         })
+    }
+}
+
+impl fmt::Display for Budgets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let times = |name: &str, times: u32| match times {
+            1 => name.to_owned(),
+            times => format!("{times} times {name}"),
+        };
+        let ticks = (self.ticks > 0).then(|| times("clock", self.ticks));
+        let crashes = self.crashes.iter().map(|name| format!("crash:{name}"));
+        let lost =
+            self.lost_replies.iter().map(|(name, n)| times(&format!("lose-reply:{name}"), *n));
+        let delays = self.delays.iter().map(|(name, n)| times(&format!("delay:{name}"), *n));
+        let faults: Vec<String> =
+            ticks.into_iter().chain(crashes).chain(lost).chain(delays).collect();
+        f.write_str(if faults.is_empty() { "no fault" } else { "" })?;
+        f.write_str(&faults.join(", "))
     }
 }
 

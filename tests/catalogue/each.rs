@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use lockproof::explore::{Engine, Exploration, Options, Verdict, stress_in_child};
-use lockproof::races::{Counterexample, Expected, Race, Which};
+use lockproof::races::{Counterexample, Expected, Race, Which, source};
 
 /// How many executions loom may run here, and how many interleavings are drawn of a fix.
 const FEW: u64 = 1_000;
@@ -91,7 +91,9 @@ pub fn is_complete(race: &Race) {
         );
         assert!(!source.what.ends_with('.'), "{source:?}");
     }
-    assert!(!race.title.ends_with('.'), "{}", race.title);
+    // The page takes its heading from what stands before the colon.
+    let head = source(race.id).and_then(|text| text.lines().next()).expect("a race has a file");
+    assert!(head.ends_with(&format!(": {}.", race.title)), "{head}");
     let sentences = race.lesson.matches(". ").count() + 1;
     assert_eq!(sentences, 2, "the lesson has two sentences: {}", race.lesson);
     for text in [race.mechanism, race.fix, race.lesson] {

@@ -1,0 +1,118 @@
+//! The catalogue as a document: the list of the races, and the detection matrix: which engine finds which.
+
+use std::fmt::Write as _;
+
+use super::markdown::{number, paragraph, table};
+use super::page::title;
+use crate::explore::{Bound, Engine, Exploration, Options, Verdict};
+use crate::races::{Group, Race, Search, Which};
+
+/// Writes the index of `races`. `found` is what each engine found of their variants, with `options`.
+#[must_use]
+pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options) -> String {
+    let mut text = "# Races\n\n".to_owned();
+    let intro = "Bugs that were met in the wild, each with its fix, one idea apart. Each page tells where it was \
+         met, shows the shortest interleaving that leads there, and what each engine says of the bug and \
+         of the fix.";
+    let _ = writeln!(text, "{}\n", paragraph(intro));
+    for group in Group::ALL {
+        let _ = writeln!(text, "## {}\n\n{}", group.title(), list(races, group));
+    }
+    let _ = writeln!(text, "## Which engine finds which bug\n\n{}\n", paragraph(&legend(options)));
+    let _ = writeln!(text, "{}", matrix(races, found, Which::Buggy));
+    let _ = writeln!(text, "## What each engine says of the fix\n");
+    let _ = writeln!(text, "{}", matrix(races, found, Which::Fixed));
+    text.push_str(
+        "---\n\nThis page and those it links to are written by `lockproof docs`, and CI compares them.\n",
+    );
+    text
+}
+
+fn list(races: &[&Race], group: Group) -> String {
+    let races = races.iter().filter(|race| race.group == group);
+    let rows: Vec<Vec<String>> = races
+        .map(|race| {
+            let link = format!("[{}]({}.md)", title(race), race.id);
+            let cwe = race.cwe.map(|cwe| format!("CWE-{}", cwe.number)).unwrap_or_default();
+            vec![link, race.title.to_owned(), format!("`{}`", race.breaks), cwe]
+        })
+        .collect();
+    table(&["race", "what goes wrong", "breaks", "weakness"].map(str::to_owned), &rows)
+}
+
+fn legend(options: &Options) -> String {
+    format!(
+        "The number is that of executions: until the bug was **found**, or all of those that there are \
+         (*exhausted*), or those that were drawn (*sampled*), or at which the search was stopped \
+         (*bound*). An engine is *blind* to a race that it cannot see in principle, and it was *not run* \
+         where a fault is needed that it cannot have strike. The reasons are on the pages. Random numbers \
+         start from seed {}. `stress` repeats a scenario on real threads up to 2,000 times; what it finds \
+         is up to the machine, and its column is not compared.",
+        options.seed
+    )
+}
+
+fn matrix(races: &[&Race], found: &[(Search, Exploration)], which: Which) -> String {
+    let mut heads = vec!["race".to_owned()];
+    heads.extend(Engine::ALL.map(|engine| engine.name().to_owned()));
+    let rows: Vec<Vec<String>> = races
+        .iter()
+        .map(|race| {
+            let link = format!("[{}]({}.md)", race.id, race.id);
+            let cells = Engine::ALL.map(|engine| {
+                let mut hits = found.iter().filter(|(search, _)| {
+                    (search.race.id, search.which, search.engine) == (race.id, which, engine)
+                });
+                hits.next().map(|(_, found)| cell(engine, found)).unwrap_or_default()
+            });
+            [link].into_iter().chain(cells).collect()
+        })
+        .collect();
+    table(&heads, &rows)
+}
+
+/// What an engine found, in a few words.
+pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
+    let executions = number(found.executions);
+    let text = match &found.verdict {
+        Verdict::Broken(_) => format!("**found** {executions}"),
+        Verdict::Exhausted => format!("exhausted {executions}"),
+        Verdict::Sampled => format!("sampled {executions}"),
+        Verdict::BoundHit(Bound::Executions(bound)) => format!("bound {}", number(*bound)),
+        Verdict::BoundHit(Bound::Engine(_)) if engine == Engine::Stress => "did not end".to_owned(),
+        Verdict::BoundHit(bound) => format!("bound: {bound}"),
+        Verdict::Blind(_) => "blind".to_owned(),
+        Verdict::NotRun(_) => return "not run".to_owned(),
+    };
+    if engine == Engine::Stress { format!("{text} {VARIES}") } else { text }
+}
+
+/// Stands in a cell that differs from run to run.
+const VARIES: &str = "<!-- varies -->";
+
+/// Whether two documents say the same, but for what differs from run to run.
+#[must_use]
+pub fn agree(one: &str, other: &str) -> bool {
+    let settled = |text: &str| {
+        let cells = |line: &str| {
+            let cells =
+                line.split('|').map(|cell| if cell.contains(VARIES) { VARIES } else { cell });
+            cells.map(str::to_owned).collect::<Vec<_>>()
+        };
+        text.lines().map(cells).collect::<Vec<_>>()
+    };
+    settled(one) == settled(other)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::agree;
+
+    #[test]
+    fn only_what_varies_may_differ() {
+        let page =
+            |stress: &str, loom: &str| format!("| a | {stress} <!-- varies --> | {loom} |\n");
+        assert!(agree(&page("sampled 2,000", "found 4"), &page("found 3", "found 4")));
+        assert!(!agree(&page("sampled 2,000", "found 4"), &page("sampled 2,000", "found 5")));
+    }
+}

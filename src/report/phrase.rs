@@ -1,0 +1,57 @@
+//! Events in words.
+
+use crate::trace::{Kind, Trace, Verb};
+
+/// What happened, as the actor's column of a timeline tells it.
+pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
+    let object = |object| trace.object(object);
+    match kind {
+        Kind::Lock(mutex) => format!("lock {}", object(*mutex)),
+        Kind::Unlock(mutex) => format!("unlock {}", object(*mutex)),
+        Kind::Wait(condvar) => format!("wait on {}", object(*condvar)),
+        Kind::Wake(condvar) => format!("woken on {}", object(*condvar)),
+        Kind::Notify { object: condvar, all: true } => {
+            format!("notify all on {}", object(*condvar))
+        }
+        Kind::Notify { object: condvar, all: false } => {
+            format!("notify one on {}", object(*condvar))
+        }
+        Kind::Atomic { object: atomic, verb, found } => access(object(*atomic), *verb, *found),
+        Kind::Access { request, reply, .. } => format!("{request} -> {reply}"),
+        Kind::Now(now) => format!("clock: {now} ms"),
+        Kind::Slept(until) => format!("slept until {until} ms"),
+        Kind::Tick(now) => format!("now {now} ms"),
+        Kind::Spawn(other) => format!("start {}", trace.actor(*other)),
+        Kind::Join(other) => format!("join {}", trace.actor(*other)),
+        Kind::Believe { key, until, .. } => format!("believes it holds {}", held(key, *until)),
+        Kind::Disbelieve { key, .. } => format!("no longer believes it holds {key}"),
+        Kind::Invoke { object: called, request } => format!("{}: {request} ...", object(*called)),
+        Kind::Return { object: called, reply } => format!("{}: ... {reply}", object(*called)),
+        Kind::Crash(victim) => format!("{} is gone", trace.actor(*victim)),
+        Kind::Panic(message) => format!("panics: {message}"),
+        Kind::Truth { key, value, until, .. } => stored(key, value.as_deref(), *until),
+    }
+}
+
+/// What is under a key.
+pub(super) fn stored(key: &str, value: Option<&str>, until: Option<u64>) -> String {
+    value
+        .map_or_else(|| format!("{key}: nothing"), |value| format!("{key}: {}", held(value, until)))
+}
+
+/// What is had for ever, or until an instant.
+pub(super) fn held(what: &str, until: Option<u64>) -> String {
+    until.map_or_else(|| what.to_owned(), |until| format!("{what} until {until} ms"))
+}
+
+fn access(name: &str, verb: Verb, found: i64) -> String {
+    match verb {
+        Verb::Load => format!("load {name} -> {found}"),
+        Verb::Store(value) => format!("store {name} = {value}"),
+        Verb::Swap(value) => format!("swap {name} = {value} -> {found}"),
+        Verb::FetchAdd(value) => format!("add {value} to {name} -> {found}"),
+        Verb::CompareExchange { expected, new } => {
+            format!("if {name} is {expected}, set {new} -> {found}")
+        }
+    }
+}
