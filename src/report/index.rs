@@ -11,10 +11,7 @@ use crate::races::{Group, Race, Search, Which};
 #[must_use]
 pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options) -> String {
     let mut text = "# Races\n\n".to_owned();
-    let intro = "Bugs that were met in the wild, each with its fix, one idea apart. Each page tells where it was \
-         met, shows the shortest interleaving that leads there, and what each engine says of the bug and \
-         of the fix.";
-    let _ = writeln!(text, "{}\n", paragraph(intro));
+    let _ = writeln!(text, "{}\n", paragraph(INTRODUCTION));
     for group in Group::ALL {
         let _ = writeln!(text, "## {}\n\n{}", group.title(), list(races, group));
     }
@@ -27,6 +24,10 @@ pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options
     );
     text
 }
+
+const INTRODUCTION: &str = "\
+    Bugs that were met in the wild, each with its fix, one idea apart. Each page tells where it was met, shows \
+    the shortest interleaving that leads there, and what each engine says of the bug and of the fix.";
 
 fn list(races: &[&Race], group: Group) -> String {
     let races = races.iter().filter(|race| race.group == group);
