@@ -26,8 +26,9 @@ pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options
 }
 
 const INTRODUCTION: &str = "\
-    Bugs that were met in the wild, each with its fix, one idea apart. Each page tells where it was met, shows \
-    the shortest interleaving that leads there, and what each engine says of the bug and of the fix.";
+    Bugs that were met in the wild, each with its fix, one idea apart. Each page tells where it was met, \
+    shows the shortest interleaving that leads there, and what each engine says of the bug and of the \
+    fix.";
 
 fn list(races: &[&Race], group: Group) -> String {
     let races = races.iter().filter(|race| race.group == group);
