@@ -1,11 +1,15 @@
 #![cfg(not(loom))]
 //! The program, run as a user runs it: what it prints, and the exit code.
 //!
+//! * `check`: races on engines; the verdicts, as lines for people and as JSON.
 //! * `demos`: both banks, on built-in data and on files; each run is explained by some order.
 //! * `files`: what is wrong with a file.
+//! * `replay`: one interleaving, from the command line or from a file, and what does not fit.
 //! * `servers`: Redis servers that are well, and that are not.
 //! * `usage`: help, bad usage, and output that nobody takes.
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/demos.rs"]
 mod demos;
 #[path = "cli/files.rs"]
@@ -14,6 +18,8 @@ mod files;
 mod oracle;
 #[path = "cli/program.rs"]
 mod program;
+#[path = "cli/replay.rs"]
+mod replay;
 #[path = "support/server.rs"]
 mod server;
 #[path = "cli/servers.rs"]

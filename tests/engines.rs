@@ -230,7 +230,7 @@ fn a_search_that_stops_at_a_bound_says_so() {
     assert_eq!(exploration.executions, 3);
     let bounds = LoomBounds { executions: 1_000, preemptions: Some(1) };
     let exploration = loom(&Fixed, bounds);
-    assert_eq!(exploration.verdict.to_string(), "bound hit: 1 preemptions in each execution");
+    assert_eq!(exploration.verdict.to_string(), "bound hit: 1 preemption in each execution");
     let endless = Sampling { max_steps: 2, ..SAMPLING };
     let exploration = random(&Buggy, endless);
     assert_eq!(exploration.verdict.to_string(), "bound hit: 2 steps in one execution");

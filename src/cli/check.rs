@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long, value_name = "S", default_value_t = Options::default().seed)]
     seed: u64,
     /// How many executions at most, on each engine.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     executions: Option<u64>,
     /// A table for people, or a JSON object a line.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -52,6 +52,12 @@ Exit status: 0 if each bug was found by at least one of the engines that ran and
 enum Format {
     Text,
     Json,
+}
+
+/// A search of no execution at all would have nothing to say.
+fn at_least_one(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a whole number, and at least 1".to_owned())
 }
 
 impl Args {

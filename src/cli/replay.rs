@@ -16,7 +16,8 @@ pub struct Args {
     /// The race.
     #[arg(value_name = "RACE")]
     race: String,
-    /// Who takes each step, by name, or a file that says so; the catalogue's own, unless one is given.
+    /// Who takes each step, by name, or a file that says so; the catalogue's own for the bug, unless
+    /// one is given.
     #[arg(value_name = "SCHEDULE")]
     schedule: Vec<String>,
     /// The bug, or the fix.
@@ -37,7 +38,8 @@ Examples:
 A schedule names the actor of each step: `alice`, `bob`, a fault such as `clock` or `crash:alice`.
 `3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on.
 
-Exit status: 0 if the property holds, 1 if it breaks, 2 if the schedule does not fit.";
+Exit status: 0 if the property holds, 1 if it breaks or the execution does not end, 2 if the schedule
+does not fit, or the arguments make no sense.";
 
 impl Args {
     /// Replays what was asked for.
@@ -56,6 +58,9 @@ impl Args {
         }
         let taken = found.schedule.as_ref().map(ToString::to_string).unwrap_or_default();
         output.line(format_args!("schedule: {taken}"));
+        if let Some(rest) = left_over(&schedule, found.schedule.as_ref()) {
+            output.line(rest);
+        }
         let status = match &found.verdict {
             Verdict::Broken(violation) => {
                 output.line(format_args!("broken: {violation}"));
@@ -85,4 +90,13 @@ impl Args {
             words => Ok(words.join(" ")),
         }
     }
+}
+
+/// What of the schedule came after the end: it has been asked for, and it did not happen.
+fn left_over(schedule: &Schedule, taken: Option<&Schedule>) -> Option<String> {
+    let first = taken.map_or(0, Schedule::len);
+    let rest: Vec<&str> = schedule.names().skip(first).collect();
+    let (step, names) = (first + 1, rest.join(" "));
+    (!rest.is_empty())
+        .then(|| format!("not used, from step {step} on: {names} (it was over before)"))
 }
