@@ -6,6 +6,7 @@
 //! * `files`: what is wrong with a file.
 //! * `replay`: one interleaving, from the command line or from a file, and what does not fit.
 //! * `servers`: Redis servers that are well, and that are not.
+//! * `timelines`: a schedule that is kept in a file shows the same timeline in whatever build.
 //! * `usage`: help, bad usage, and output that nobody takes.
 
 #[path = "cli/check.rs"]
@@ -24,5 +25,7 @@ mod replay;
 mod server;
 #[path = "cli/servers.rs"]
 mod servers;
+#[path = "cli/timelines.rs"]
+mod timelines;
 #[path = "cli/usage.rs"]
 mod usage;
