@@ -59,3 +59,9 @@ pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failur
         Failure::Clients(format!("{race} can have {fewest} to {most} clients, not {clients}"))
     })
 }
+
+/// A number of executions: a search of none at all would have nothing to say.
+pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a whole number, and at least 1".to_owned())
+}

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
 
-use super::catalogue::{self, VariantName};
+use super::catalogue::{self, VariantName, at_least_one};
 use super::{Failure, Output, Status, stress};
 use crate::explore::progress::{self, Pulse};
 use crate::explore::{Exploration, Options, Verdict};
@@ -32,7 +32,7 @@ pub struct Args {
     #[arg(long, value_name = "S", default_value_t = Options::default().seed)]
     seed: u64,
     /// How many executions at most, on each engine.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     executions: Option<u64>,
     /// A table for people, or a JSON object a line.
     #[arg(long, value_enum, default_value_t = Format::Text)]

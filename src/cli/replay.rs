@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::catalogue::{self, VariantName};
+use super::catalogue::{self, VariantName, at_least_one};
 use super::{Failure, Output, Status};
 use crate::explore::{Schedule, Verdict};
 use crate::races::{Counterexample, Race};
@@ -16,12 +16,12 @@ pub struct Args {
     /// The race.
     #[arg(value_name = "RACE")]
     race: String,
-    /// Who takes each step, by name, or a file that says so; the catalogue's own, unless one is given.
+    /// Who takes each step, by name, or a file that says so; the catalogue's own for the bug, unless
+    /// one is given.
     #[arg(value_name = "SCHEDULE")]
     schedule: Vec<String>,
     /// The execution of this number in loom's search, in place of a schedule.
-    #[arg(long, value_name = "N", conflicts_with = "schedule",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "schedule", value_parser = at_least_one)]
     execution: Option<u64>,
     /// The bug, or the fix.
     #[arg(long, value_enum, default_value_t = VariantName::Buggy)]
@@ -41,7 +41,8 @@ Examples:
 A schedule names the actor of each step: `alice`, `bob`, a fault such as `clock` or `crash:alice`.
 `3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on.
 
-Exit status: 0 if the property holds, 1 if it breaks, 2 if the schedule does not fit.";
+Exit status: 0 if the property holds, 1 if it breaks or the execution does not end, 2 if the schedule
+does not fit, or the arguments make no sense.";
 
 impl Args {
     /// Replays what was asked for.
@@ -53,15 +54,21 @@ impl Args {
         let race = catalogue::race(&self.race)?;
         let clients = catalogue::clients(race, self.clients)?;
         let variant = race.variant(self.variant.into());
-        let found = match self.interleaving(race)? {
-            Interleaving::Scheduled(schedule) => (variant.replay)(clients, &schedule)?,
-            Interleaving::OfLoom(number) => (variant.loom_execution)(clients, number),
+        let interleaving = self.interleaving(race)?;
+        let found = match &interleaving {
+            Interleaving::Scheduled(schedule) => (variant.replay)(clients, schedule)?,
+            Interleaving::OfLoom(number) => (variant.loom_execution)(clients, *number),
         };
         if let Some(trace) = &found.trace {
             output.line(Timeline::of(trace));
         }
         if let Some(taken) = &found.schedule {
             output.line(format_args!("schedule: {taken}"));
+        }
+        if let Interleaving::Scheduled(schedule) = &interleaving
+            && let Some(rest) = left_over(schedule, found.schedule.as_ref())
+        {
+            output.line(rest);
         }
         let status = match &found.verdict {
             Verdict::NotRun(why) => return Err(Failure::NotRun(why.clone())),
@@ -111,4 +118,13 @@ fn text(words: &[String]) -> Result<String, Failure> {
         }
         words => Ok(words.join(" ")),
     }
+}
+
+/// What of the schedule came after the end: it has been asked for, and it did not happen.
+fn left_over(schedule: &Schedule, taken: Option<&Schedule>) -> Option<String> {
+    let first = taken.map_or(0, Schedule::len);
+    let rest: Vec<&str> = schedule.names().skip(first).collect();
+    let (step, names) = (first + 1, rest.join(" "));
+    (!rest.is_empty())
+        .then(|| format!("not used, from step {step} on: {names} (it was over before)"))
 }

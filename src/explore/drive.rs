@@ -6,14 +6,15 @@ use std::time::Instant;
 
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
+use super::deadlock::deadlock;
 use super::quiet::Quiet;
 use super::steer::{Chooser, Cost, Log, Steered, lock};
 use super::vacuity::Contention;
 use super::{Bound, Exploration, Schedule, Verdict};
-use crate::scenario::{Property, Scenario, Violation, execute};
+use crate::scenario::{Scenario, Violation, execute};
 use crate::sync::Shuttle;
-use crate::sync::board::{self, Stuck};
-use crate::trace::{ActorId, Recorder, Trace};
+use crate::sync::board;
+use crate::trace::{Recorder, Trace};
 
 /// What the executions leave behind.
 #[derive(Default)]
@@ -132,25 +133,4 @@ impl Findings {
         let schedule = log.chosen.iter().map(|actor| trace.actor(*actor)).collect();
         self.last = Some((verdict, trace, schedule, log.cost));
     }
-}
-
-fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
-    let waits = stuck.iter().map(|(actor, on)| {
-        let what = match on {
-            Stuck::Mutex(mutex, Some(holder)) if holder == actor => {
-                format!("{}, which it holds itself", trace.object(*mutex))
-            }
-            Stuck::Mutex(mutex, Some(holder)) => {
-                format!("{}, which {} holds", trace.object(*mutex), trace.actor(*holder))
-            }
-            Stuck::Mutex(mutex, None) => trace.object(*mutex).to_owned(),
-            Stuck::Notification(condvar) => {
-                format!("a notification on {}", trace.object(*condvar))
-            }
-            Stuck::End(other) => format!("the end of {}", trace.actor(*other)),
-            Stuck::Condition => "a condition that nobody makes true".to_owned(),
-        };
-        format!("{} waits for {what}", trace.actor(*actor))
-    });
-    Violation { property: Property::NoDeadlock, detail: waits.collect::<Vec<_>>().join("; ") }
 }

@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use loom::model::Builder;
 
+use super::deadlock::{deadlock, stuck};
 use super::progress::beat;
 use super::quiet::Quiet;
 use super::steer::lock;
 use super::vacuity::Contention;
 use super::{Bound, Exploration, Verdict};
-use crate::scenario::{Property, Scenario, Violation, execute};
-use crate::sync::{Loom, Runtime, forget_collapse, panic_message};
+use crate::scenario::{Scenario, Violation, execute};
+use crate::sync::{Loom, awaited, forget_collapse, panic_message};
 use crate::trace::{Recorder, Trace};
 
 /// How far loom may go.
@@ -107,7 +108,7 @@ fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option
     let Findings { executions, longest, bound_hit, contention, recorder, violation } =
         std::mem::take(&mut *lock(&findings));
     let verdict = match (complaint, violation, bounds.preemptions) {
-        (Some(complaint), ..) => explain(complaint.as_ref()),
+        (Some(complaint), ..) => explain(complaint.as_ref(), recorder.as_ref()),
         (None, Some(violation), _) => Verdict::Broken(violation),
         (None, None, _) if bound_hit => Verdict::BoundHit(Bound::Executions(bounds.executions)),
         (None, None, Some(most)) => Verdict::BoundHit(Bound::Preemptions(most)),
@@ -168,14 +169,15 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64) {
     }
 }
 
-/// What loom said when it gave up. It says so only in a panic; which one it was is in its first words.
-fn explain(complaint: &(dyn Any + Send)) -> Verdict {
+/// What loom said when it gave up. It says so only in a panic; which one it was is in its first words, and
+/// nobody else's panic gets here. Who waits for what is known from elsewhere.
+fn explain(complaint: &(dyn Any + Send), recorder: Option<&Recorder>) -> Verdict {
     let text = panic_message(complaint);
-    if Loom::collapsed() && text.starts_with("deadlock") {
-        return Verdict::Broken(Violation {
-            property: Property::NoDeadlock,
-            detail: format!("loom found no thread that could go on ({text})"),
-        });
+    match recorder {
+        Some(recorder) if text.starts_with("deadlock; threads = ") => {
+            let violation = |trace: &Trace| deadlock(&stuck(&awaited(), trace), trace);
+            Verdict::Broken(recorder.with_trace(violation))
+        }
+        _ => Verdict::BoundHit(Bound::Engine(format!("loom gave up: {text}"))),
     }
-    Verdict::BoundHit(Bound::Engine(format!("loom gave up: {text}")))
 }

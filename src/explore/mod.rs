@@ -16,6 +16,7 @@
 
 mod census;
 mod child;
+mod deadlock;
 mod depth_first;
 mod drive;
 mod engine;

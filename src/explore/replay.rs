@@ -25,12 +25,13 @@ impl fmt::Display for Divergence {
         let Self { step, expected, runnable } = self;
         let able = match runnable.as_slice() {
             [] => "everybody had ended".to_owned(),
-            names => format!("only {} could", names.join(", ")),
+            names => format!("only {} could", names.join(" or ")),
         };
         write!(
             f,
-            "step {step} of the schedule is {expected}'s, but {able}: the code has changed since \
-            the schedule was written, or the name is misspelt"
+            "step {step} of the schedule is {expected}'s, but {able}: the schedule was written for \
+            other code (an earlier version, another variant, another number of clients), or the name \
+            is misspelt"
         )
     }
 }

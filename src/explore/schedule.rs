@@ -69,6 +69,8 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         let mut names = Vec::new();
+        // Some editors begin a file with a byte order mark, which nobody sees.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, line) in text.lines().enumerate() {
             let code = line.split_once('#').map_or(line, |(code, _)| code);
             for word in code.split_whitespace() {
@@ -102,7 +104,8 @@ mod tests {
     #[test]
     fn runs_comments_and_lines_are_only_ways_to_write_it() {
         let plain: Schedule = "a a b crash:a".parse().expect("a schedule");
-        let fancy: Schedule = "# two of a\n 2*a\tb # then\n\ncrash:a".parse().expect("a schedule");
+        let fancy: Schedule =
+            "\u{feff}# two of a\r\n 2*a\tb # then\n\ncrash:a".parse().expect("a schedule");
         assert_eq!(plain, fancy);
         assert_eq!(plain.to_string().parse(), Ok(plain));
     }

@@ -56,9 +56,13 @@ pub enum Bound {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Executions(bound) => write!(f, "{bound} executions"),
-            Self::Steps(bound) => write!(f, "{bound} steps in one execution"),
-            Self::Preemptions(bound) => write!(f, "{bound} preemptions in each execution"),
+            Self::Executions(bound) => f.write_str(&counted(*bound, "execution")),
+            Self::Steps(bound) => {
+                write!(f, "{} in one execution", counted(*bound as u64, "step"))
+            }
+            Self::Preemptions(bound) => {
+                write!(f, "{} in each execution", counted(*bound as u64, "preemption"))
+            }
             Self::Engine(limit) => f.write_str(limit),
         }
     }

@@ -1,6 +1,7 @@
 //! Threads and locks of loom: explored exhaustively, under the C11 memory model.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::thread::Result;
 
@@ -23,6 +24,25 @@ loom::thread_local! {
 ::std::thread_local! {
     /// Whether loom gave up: it found a deadlock, or ran into one of its limits.
     static COLLAPSED: Cell<bool> = const { Cell::new(false) };
+    /// Who is inside a primitive that may block. loom runs all its threads on one OS thread, and tells
+    /// nobody what they wait for.
+    static AWAITED: RefCell<BTreeMap<ActorId, Awaited>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// What an actor needs in order to come out of a primitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// A mutex.
+    Lock(ObjectId),
+    /// A notification, and then the mutex again.
+    Wake {
+        /// What is waited on.
+        condvar: ObjectId,
+        /// What was released for as long.
+        mutex: ObjectId,
+    },
+    /// The end of an actor.
+    End(ActorId),
 }
 
 /// Calls a primitive of loom. A panic out of one is loom's verdict on the execution, not the actor's.
@@ -41,9 +61,28 @@ fn primitive<U>(call: impl FnOnce() -> U) -> U {
     call()
 }
 
+/// Calls a primitive of loom that may block.
+fn blocking<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
+    // An actor that unwinds may do so because loom gave up, and loom does not know any more who it is.
+    if inert() {
+        return primitive(call);
+    }
+    let me = Loom::me();
+    AWAITED.with_borrow_mut(|awaited| awaited.insert(me, on));
+    let result = primitive(call);
+    AWAITED.with_borrow_mut(|awaited| awaited.remove(&me));
+    result
+}
+
 /// Forgets an earlier collapse on this OS thread.
 pub(crate) fn recover() {
     COLLAPSED.set(false);
+    AWAITED.take();
+}
+
+/// Who was inside a primitive that may block when loom gave up.
+pub(crate) fn awaited() -> BTreeMap<ActorId, Awaited> {
+    AWAITED.with_borrow(Clone::clone)
 }
 
 /// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
@@ -53,38 +92,40 @@ const STACK_WORDS: usize = 32 * 1024;
 impl Runtime for Loom {
     const NAME: &'static str = "loom";
 
-    type Mutex<T: Send + 'static> = Mutex<T>;
+    type Mutex<T: Send + 'static> = (ObjectId, Mutex<T>);
     type Guard<'a, T: Send + 'static> = MutexGuard<'a, T>;
-    type Condvar = Condvar;
+    type Condvar = (ObjectId, Condvar);
     type Atomic = AtomicI64;
-    type JoinHandle<T: Send + 'static> = JoinHandle<T>;
+    type JoinHandle<T: Send + 'static> = (ActorId, JoinHandle<T>);
 
-    fn mutex<T: Send + 'static>(_: ObjectId, value: T) -> Mutex<T> {
-        Mutex::new(value)
+    fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Self::Mutex<T> {
+        (object, Mutex::new(value))
     }
 
-    fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        primitive(|| mutex.lock()).expect("loom's mutexes are never poisoned")
+    fn lock<T: Send + 'static>((object, mutex): &Self::Mutex<T>) -> MutexGuard<'_, T> {
+        let guard = blocking(Awaited::Lock(*object), || mutex.lock());
+        guard.expect("loom's mutexes are never poisoned")
     }
 
     /// loom has to see the dependency between two accesses, so it is a mutex like any other.
-    fn access<T: Send + 'static>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    fn access<T: Send + 'static>(mutex: &Self::Mutex<T>) -> MutexGuard<'_, T> {
         Self::lock(mutex)
     }
 
-    fn condvar(_: ObjectId) -> Condvar {
-        Condvar::new()
+    fn condvar(object: ObjectId) -> Self::Condvar {
+        (object, Condvar::new())
     }
 
     fn wait<'a, T: Send + 'static>(
-        condvar: &Condvar,
-        _: &'a Mutex<T>,
+        (object, condvar): &Self::Condvar,
+        (mutex, _): &'a Self::Mutex<T>,
         guard: MutexGuard<'a, T>,
     ) -> MutexGuard<'a, T> {
-        primitive(|| condvar.wait(guard)).expect("loom's mutexes are never poisoned")
+        let on = Awaited::Wake { condvar: *object, mutex: *mutex };
+        blocking(on, || condvar.wait(guard)).expect("loom's mutexes are never poisoned")
     }
 
-    fn notify(condvar: &Condvar, all: bool) {
+    fn notify((_, condvar): &Self::Condvar, all: bool) {
         primitive(|| {
             if all {
                 condvar.notify_all();
@@ -114,19 +155,16 @@ impl Runtime for Loom {
     }
 
     fn spawn<T: Send + 'static>(
-        _: ActorId,
+        actor: ActorId,
         name: &str,
         body: impl FnOnce() -> T + Send + 'static,
-    ) -> JoinHandle<T> {
-        thread::Builder::new()
-            .name(name.to_owned())
-            .stack_size(STACK_WORDS)
-            .spawn(body)
-            .expect("loom starts every thread it has room for")
+    ) -> Self::JoinHandle<T> {
+        let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_WORDS);
+        (actor, thread.spawn(body).expect("loom starts every thread it has room for"))
     }
 
-    fn join<T: Send + 'static>(handle: JoinHandle<T>) -> Result<T> {
-        primitive(|| handle.join())
+    fn join<T: Send + 'static>((actor, handle): Self::JoinHandle<T>) -> Result<T> {
+        blocking(Awaited::End(actor), || handle.join())
     }
 
     fn collapsed() -> bool {

@@ -38,7 +38,7 @@ pub use condvar::Condvar;
 #[cfg(feature = "model")]
 pub use loom::Loom;
 #[cfg(feature = "model")]
-pub(crate) use loom::recover as forget_collapse;
+pub(crate) use loom::{Awaited, awaited, recover as forget_collapse};
 pub use mutex::{Mutex, MutexGuard};
 pub use runtime::Runtime;
 pub use shared::Shared;

@@ -44,6 +44,12 @@ pub fn run(args: &[&str]) -> Run {
     output.into()
 }
 
+/// What a run prints, to the byte.
+pub fn printed(args: &[&str]) -> String {
+    let output = command(args).output().expect("the program starts");
+    String::from_utf8(output.stdout).expect("the program prints UTF-8")
+}
+
 /// A file with this content, for one test: `name` is its alone.
 pub fn file(name: &str, content: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -9,6 +9,8 @@ use crate::program::{Run, command, file, run};
 fn help_has_examples_and_says_what_the_exit_code_means() {
     for args in [
         &["--help"][..],
+        &["check", "--help"],
+        &["replay", "--help"],
         &["demo", "--help"],
         &["demo", "single", "--help"],
         &["demo", "distributed", "--help"],

@@ -1,0 +1,181 @@
+//! `check`: the verdict of each engine, in lines for people and in JSON, and what the exit code says.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::program::run;
+
+#[test]
+fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
+    let run = run(&["check", "lost-update", "--engine", "fewest"]);
+    let expected = [
+        "lost-update              buggy  fewest      broken: conserved-balance: 100 and deposits of 10 \
+        and 20 made 110; 4 executions; 1 switch, 0 faults; none with fewer (13 states); schedule: \
+        alice bob bob alice",
+        "lost-update              fixed  fewest      exhausted; 2 executions",
+    ];
+    assert_eq!(run.lines, expected);
+    assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
+}
+
+#[test]
+fn one_variant_on_one_engine_is_one_line() {
+    for (variant, verdict) in [("buggy", "broken: owner-only-release: "), ("fixed", "exhausted; ")]
+    {
+        let run = run(&["check", "get-del-release", "--engine=exhaustive", "--variant", variant]);
+        let [line] = &run.lines[..] else {
+            panic!("one line, and not {run:?}");
+        };
+        let begin = format!("get-del-release          {variant}  exhaustive  {verdict}");
+        assert!(line.starts_with(&begin), "{line}");
+        assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
+    }
+}
+
+#[test]
+fn a_bug_that_no_engine_which_ran_has_found_is_exit_code_1() {
+    // The first interleaving that is tried is one actor after the other.
+    let short = ["--engine", "exhaustive", "--executions", "1"];
+    let run = run(&[&["check", "lost-update", "--variant", "buggy"][..], &short].concat());
+    let expected = "lost-update              buggy  exhaustive  bound hit: 1 execution; 1 execution";
+    assert_eq!(run.lines, [expected]);
+    assert_eq!((run.code, run.remarks.len()), (Some(1), 0), "{run:?}");
+}
+
+#[test]
+fn races_that_are_named_are_run_in_that_order_on_every_engine() {
+    let run = run(&["check", "check-then-act", "lost-update", "--executions", "200"]);
+    let heads: Vec<_> = run.lines.iter().map(|line| line.split_whitespace().take(3)).collect();
+    let heads: Vec<Vec<_>> = heads.into_iter().map(Iterator::collect).collect();
+    let engines = ["stress", "loom", "random", "pct", "urw", "exhaustive", "fewest"];
+    let mut expected = Vec::new();
+    for race in ["check-then-act", "lost-update"] {
+        for variant in ["buggy", "fixed"] {
+            expected.extend(engines.map(|engine| vec![race, variant, engine]));
+        }
+    }
+    assert_eq!(heads, expected);
+    assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
+}
+
+/// The keys of a line, which scripts rely on.
+const KEYS: [&str; 14] = [
+    "race",
+    "variant",
+    "engine",
+    "clients",
+    "verdict",
+    "property",
+    "executions",
+    "states",
+    "switches",
+    "faults",
+    "schedule",
+    "seed",
+    "elapsed_ms",
+    "note",
+];
+
+fn parsed(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+#[test]
+fn json_is_an_object_a_line_with_the_documented_keys_and_nothing_else() {
+    let run = run(&["check", "lost-update", "--executions", "200", "--format", "json"]);
+    assert_eq!((run.code, run.remarks.len(), run.lines.len()), (Some(0), 0, 14), "{run:?}");
+    let names = ["broken", "exhausted", "bound-hit", "sampled", "blind", "not-run"];
+    for line in &run.lines {
+        let found = parsed(line);
+        let keys: BTreeSet<&str> =
+            found.as_object().expect(line).keys().map(String::as_str).collect();
+        assert_eq!(keys, BTreeSet::from(KEYS), "{line}");
+        let verdict = found["verdict"].as_str().expect(line);
+        assert!(names.contains(&verdict), "{line}");
+        assert_eq!(verdict == "broken", found["property"].is_string(), "{line}");
+        assert!(found["elapsed_ms"].is_f64(), "{line}");
+    }
+}
+
+#[test]
+fn json_says_what_was_found_and_null_where_nothing_applies() {
+    let run = run(&["check", "get-del-release", "--engine=fewest", "--format=json"]);
+    let [buggy, fixed] = &run.lines[..] else {
+        panic!("two lines, and not {run:?}");
+    };
+    let mut found = parsed(buggy);
+    assert!(found["elapsed_ms"].take().is_f64(), "{buggy}");
+    let expected = serde_json::json!({
+        "race": "get-del-release", "variant": "buggy", "engine": "fewest", "clients": 2,
+        "verdict": "broken", "property": "owner-only-release", "executions": 49, "states": 108,
+        "switches": 2, "faults": 1, "schedule": "alice alice clock bob bob alice", "seed": null,
+        "elapsed_ms": null,
+        "note": "alice removed the lock lock:11111 on redis, which bob had obtained as bob; \
+            none with fewer (108 states)",
+    });
+    assert_eq!(found, expected);
+    let held = parsed(fixed);
+    assert_eq!(held["verdict"], "exhausted", "{fixed}");
+    for key in ["property", "switches", "faults", "schedule", "seed", "note"] {
+        assert!(held[key].is_null(), "{key}: {fixed}");
+    }
+}
+
+#[test]
+fn the_same_command_prints_the_same_bytes_but_for_the_time_it_took() {
+    for engine in ["loom", "random", "pct", "urw", "exhaustive", "fewest"] {
+        let check = |seed| {
+            let args = ["check", "lost-update", "fence-only-on-writes", "--variant=buggy"];
+            let how = ["--engine", engine, "--seed", seed, "--executions=500", "--format=json"];
+            let lines = run(&[&args[..], &how].concat()).lines;
+            let timeless = |line: &String| {
+                let (before, rest) = line.split_once("\"elapsed_ms\":").expect("has a time");
+                format!("{before}{}", rest.split_once(',').expect("and a note").1)
+            };
+            lines.iter().map(timeless).collect::<Vec<_>>()
+        };
+        assert_eq!(check("7"), check("7"), "{engine}");
+        // What draws says where it began.
+        let draws = ["random", "pct", "urw"].contains(&engine);
+        let seed = if draws { "\"seed\":7," } else { "\"seed\":null," };
+        assert!(check("7").iter().all(|line| line.contains(seed)), "{engine}: {:?}", check("7"));
+    }
+}
+
+#[test]
+fn races_engines_and_numbers_of_clients_that_there_are_not_are_one_sentence_and_exit_code_2() {
+    run(&["check", "lost-updates"]).assert_failed(
+        "expected a race (lost-update, check-then-act, lock-order, stolen-wakeup, get-del-release, \
+        shared-token, fence-only-on-writes), found \"lost-updates\"",
+    );
+    run(&["check", "--engine", "warp"]).assert_failed(
+        "expected an engine (stress, loom, random, pct, urw, exhaustive, fewest), found \"warp\"",
+    );
+    for clients in ["1", "9", "99999999999"] {
+        run(&["check", "fence-only-on-writes", "--clients", clients])
+            .assert_failed(&format!("fence-only-on-writes can have 2 to 8 clients, not {clients}"));
+    }
+    // Nothing is run before all of it makes sense.
+    run(&["check", "fence-only-on-writes", "lost-update", "--clients", "3"])
+        .assert_failed("lost-update always has 2 clients; leave --clients out");
+}
+
+#[test]
+fn numbers_that_make_no_sense_are_refused_with_what_was_expected() {
+    for (arg, first) in [
+        ("--executions=0", "'0' for '--executions <N>': expected a whole number, and at least 1"),
+        (
+            "--executions=few",
+            "'few' for '--executions <N>': expected a whole number, and at least 1",
+        ),
+        ("--clients=two", "'two' for '--clients <N>': invalid digit found in string"),
+        ("--seed=-1", "'-1' for '--seed <S>': invalid digit found in string"),
+        ("--variant=both", "'both' for '--variant <VARIANT>'"),
+        ("--format=xml", "'xml' for '--format <FORMAT>'"),
+    ] {
+        let run = run(&["check", "lost-update", arg]);
+        assert_eq!((run.code, run.lines.len()), (Some(2), 0), "{arg}: {run:?}");
+        assert_eq!(run.remarks[0], format!("error: invalid value {first}"));
+    }
+}
