@@ -142,6 +142,12 @@ fn finds_check_and_act_under_two_acquisitions() {
 #[test]
 fn finds_opposite_lock_orders() {
     is_found(Property::NoDeadlock, &lock_order::Buggy);
+    let found = explore(&lock_order::Buggy);
+    assert_eq!(
+        found.verdict.to_string(),
+        "broken: no-deadlock: alice waits for account 22222, which bob holds; bob waits for account \
+        11111, which alice holds"
+    );
     holds_in_all(12, &lock_order::Fixed);
 }
 

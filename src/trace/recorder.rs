@@ -59,6 +59,7 @@ pub struct Recorder(Arc<Mutex<Record>>);
 struct Record {
     trace: Trace,
     broken: bool,
+    closed: bool,
     /// What is recorded just before the next event of each actor.
     announced: BTreeMap<ActorId, Vec<Kind>>,
     watcher: Option<Box<dyn Watcher>>,
@@ -70,7 +71,8 @@ impl Recorder {
     pub fn new() -> Self {
         let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
         let announced = BTreeMap::new();
-        Self(Arc::new(Mutex::new(Record { trace, broken: false, announced, watcher: None })))
+        let record = Record { trace, broken: false, closed: false, announced, watcher: None };
+        Self(Arc::new(Mutex::new(record)))
     }
 
     /// Shows every event from now on to `watcher` too.
@@ -102,6 +104,13 @@ impl Recorder {
     #[cfg(feature = "model")]
     pub(crate) fn is_broken(&self) -> bool {
         self.record_mut().broken
+    }
+
+    /// Records nothing from here on: nobody can go on, and what actors let go of while they are unwound
+    /// did not happen.
+    #[cfg(feature = "model")]
+    pub(crate) fn close(&self) {
+        self.record_mut().closed = true;
     }
 
     /// Writes down what the watcher remembers.
@@ -149,7 +158,10 @@ impl Recorder {
 
 impl Record {
     fn add(&mut self, event: Event) {
-        let Self { trace, broken, watcher, .. } = self;
+        let Self { trace, broken, closed, watcher, .. } = self;
+        if *closed {
+            return;
+        }
         *broken |= matches!(event.kind, Kind::Panic(_));
         if let Some(watcher) = watcher {
             *broken |= watcher.saw(&event, trace);

@@ -6,6 +6,7 @@ use lockproof::explore::{LoomBounds, Verdict, loom};
 use lockproof::races::lock_order;
 use lockproof::scenario::{Property, Scenario, World};
 use lockproof::sync::{Condvar, JoinHandle, Mutex, Runtime, spawn};
+use lockproof::trace::Kind;
 
 use crate::{checkers, holds_everywhere};
 
@@ -38,6 +39,15 @@ fn a_deadlock_is_a_verdict_that_says_who_waits_for_whom() {
         &lock_order::Buggy,
     );
     holds_everywhere(&lock_order::Fixed);
+}
+
+#[test]
+fn who_waits_for_ever_releases_nothing() {
+    for (engine, found) in checkers(&lock_order::Buggy) {
+        let events = found.trace.expect(engine).events;
+        let released = events.iter().any(|event| matches!(event.kind, Kind::Unlock(_)));
+        assert!(!released, "{engine}: {events:#?}");
+    }
 }
 
 /// The condition is looked at, and the mutex let go, before the wait: bob may tell in between.

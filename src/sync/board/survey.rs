@@ -1,7 +1,7 @@
 //! Who may go on, and who waits for what when nobody can.
 
 use super::{BOARD, Board, Intent, actor};
-use crate::trace::{ActorId, ObjectId};
+use crate::trace::{self, ActorId, ObjectId};
 
 /// Who may go on.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -122,8 +122,11 @@ impl Board {
     }
 }
 
-/// Notes who waits for what, now that nobody can go on, and has everybody unwound.
+/// Notes who waits for what, now that nobody can go on, and has everybody unwound, off the record.
 pub(crate) fn deadlock() {
+    if let Some(recorder) = trace::current() {
+        recorder.close();
+    }
     BOARD.with_borrow_mut(|board| {
         let stuck = board.intents().into_iter();
         let stuck = stuck.filter_map(|(actor, intent)| Some((actor, board.stuck(&intent)?)));
