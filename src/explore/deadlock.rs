@@ -64,7 +64,10 @@ fn holder(mutex: ObjectId, awaited: &BTreeMap<ActorId, Awaited>, trace: &Trace) 
             _ => false,
         };
     }
-    let waits = |actor: &ActorId| matches!(awaited.get(actor), Some(Awaited::Wake { mutex: released, .. }) if *released == mutex);
+    let waits = |actor: &ActorId| match awaited.get(actor) {
+        Some(Awaited::Wake { mutex: released, .. }) => *released == mutex,
+        _ => false,
+    };
     holders.into_iter().find(|actor| !waits(actor))
 }
 

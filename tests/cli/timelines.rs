@@ -72,3 +72,13 @@ fn a_kept_schedule_has_the_timeline_that_was_kept_with_it() {
         assert_eq!(here(race, schedule), golden, "this test on {id}");
     }
 }
+
+#[test]
+fn the_picture_in_the_readme_is_what_is_printed() {
+    let readme = include_str!("../../README.md");
+    let race = find("get-del-release");
+    let timeline = here(race, "alice alice clock bob bob alice");
+    assert!(readme.contains(&format!("\n{timeline}```\n")), "{timeline}");
+    let found = (race.buggy.explore)(2, Engine::Fewest, &Options::default()).to_string();
+    assert!(readme.replace('\n', " ").contains(&found), "{found}");
+}
