@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::World;
 use super::monitors::{
-    HonestValidity, MonotonicFence, MutualExclusion, NoOrphanBeyondTtl, NoOverdraft,
-    OwnerOnlyRelease,
+    ConservedBalance, HonestValidity, MonotonicFence, MutualExclusion, NoOrphanBeyondTtl,
+    NoOverdraft, OwnerOnlyRelease,
 };
+use crate::bank::Money;
 use crate::redis::Node;
 use crate::sync::Runtime;
 
@@ -44,5 +45,11 @@ impl<R: Runtime> World<R> {
     pub fn guard_balance(&self, server: &Node<R>, key: &str) {
         server.watch(key);
         self.monitor(NoOverdraft::of(key));
+    }
+    /// Watches the balances `keys` on `server`: when all actors have ended, they add up to `total`. Accounts
+    /// are opened after this.
+    pub fn guard_total(&self, server: &Node<R>, keys: &[&str], total: Money) {
+        keys.iter().for_each(|key| server.watch(key));
+        self.monitor(ConservedBalance::of(keys, total));
     }
 }

@@ -11,14 +11,19 @@
 //! | [`HonestValidity`] | a belief outlasts what the server holds | both |
 //! | [`NoOrphanBeyondTtl`] | a lock stays longer than its TTL after its holder | a lock's key, crashes |
 //! | [`MonotonicFence`] | the mark of a fenced store goes down, or is lost | a mark's key |
+//! | [`ConservedBalance`] | balances do not add up to their total | the balances' keys |
 //! | [`NoOverdraft`] | a balance is negative | a balance's key |
 //! | [`Linearizable`] | no sequential order explains the answers | calls |
+//!
+//! That nobody can go on (`no-deadlock`) is no event that a monitor could be told of, and neither is a panic
+//! that was caught: engines judge both, in every scenario.
 //!
 //! Beliefs are recorded by [`crate::lock`]; what is under a key, by the server that
 //! [watches](crate::redis::Node::watch) it, from then on: watch a key before anything is stored there.
 //! Calls are recorded by the [`History`](super::History) that they are made through.
 //! [`World::guard_lock`](super::World::guard_lock) and its neighbours do both in one line.
 
+mod conserved_balance;
 mod held;
 mod honest_validity;
 mod linearizable;
@@ -34,6 +39,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use conserved_balance::ConservedBalance;
 pub use honest_validity::HonestValidity;
 pub(super) use linearizable::Calls;
 pub use linearizable::Linearizable;

@@ -30,7 +30,7 @@ impl Monitor for NoOverdraft {
         let Kind::Truth { object, key, value: Some(balance), .. } = &event.kind else {
             return Ok(());
         };
-        let wrong = match is_negative(balance) {
+        let wrong = match amount(balance).map(Money::is_negative) {
             _ if *key != self.key => return Ok(()),
             Some(false) => return Ok(()),
             Some(true) => "negative",
@@ -44,11 +44,10 @@ impl Monitor for NoOverdraft {
     fn remember(&self, _: &mut dyn Hasher) {}
 }
 
-/// `None` if it is not an amount.
-fn is_negative(balance: &str) -> Option<bool> {
+/// A balance as it is stored; `None` if it is not an amount.
+pub(super) fn amount(balance: &str) -> Option<Money> {
     let minor = balance.parse().ok().map(Money::from_minor);
-    let money = minor.or_else(|| balance.parse().ok());
-    money.map(Money::is_negative)
+    minor.or_else(|| balance.parse().ok())
 }
 
 #[cfg(all(test, not(loom)))]
