@@ -2,8 +2,8 @@
 //! the violations that brute force does.
 //!
 //! * `compare`: what is compared, and how far random programs are drawn.
-//! * `redis`, `threads`: the programs: clients of a simulated Redis; threads with mutexes, condition
-//!   variables, atomics and children, `threads_drawn`. `judge`: what is said of an execution of one.
+//! * `redis`, `queues`, `threads`: the programs: clients of a simulated Redis; clients that wait for each
+//!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`. `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction, and with loom.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
@@ -21,6 +21,8 @@ mod compare;
 mod judge;
 #[path = "explorer/mistakes.rs"]
 mod mistakes;
+#[path = "explorer/queues.rs"]
+mod queues;
 #[path = "explorer/redis.rs"]
 mod redis;
 #[path = "explorer/repeats.rs"]

@@ -1,10 +1,13 @@
-//! What the network does to commands, as faults: replies that get lost, commands that arrive late.
+//! What the network does to commands, as faults: replies that get lost, commands that arrive late; and
+//! commands that wait, with and without faults.
 #![cfg(not(loom))]
 
 #[path = "faults/locking.rs"]
 mod locking;
 #[path = "faults/talking.rs"]
 mod talking;
+#[path = "faults/waiting.rs"]
+mod waiting;
 
 use locking::{Alone, Contended, Naive};
 use lockproof::explore::{

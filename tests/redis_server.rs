@@ -177,6 +177,78 @@ fn a_lifetime_in_the_past_leaves_no_key() {
     }
 }
 
+/// What would block a connection is asked only where an answer comes at once, or soon.
+#[test]
+fn a_blocking_pop_takes_what_is_there_or_is_refused_as_by_a_real_server() {
+    let Some((_server, mut pair)) = Pair::start() else {
+        return;
+    };
+    pair.reset();
+    let words = |line: &str| line.split(' ').map(Vec::from).collect::<Vec<_>>();
+    for line_of_words in [
+        "SET text v",
+        "RPUSH l a b c d",
+        "BLPOP nothing l text 0",
+        "BRPOP nothing l 0",
+        "BLPOP nothing text l 0",
+        "BLPOP text x",
+        "BLPOP l -1",
+        "BLPOP l 9223372036854776",
+        "BRPOP l +.5",
+        "BLPOP l 0",
+        "EXISTS l",
+        "BLPOP l nothing 0.001",
+        "BRPOP 0",
+        "BLPOP",
+    ] {
+        pair.check(&line(line_of_words)).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let several = ["BLPOP l 0", "RPUSH l x y", "BRPOP nothing l 0"].map(words);
+    let in_transaction = Step::Transaction(several.to_vec());
+    pair.check(&in_transaction).unwrap_or_else(|error| panic!("{error}"));
+    for call in ["redis.call", "redis.pcall"] {
+        let script = format!("return {call}('BLPOP', KEYS[1], '0')");
+        let eval = ["EVAL", &script, "1", "l"].map(Vec::from).to_vec();
+        pair.check(&Step::Command(eval)).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// What the queue of the simulated server is a model of; its own order is tested where clients are scheduled.
+#[test]
+fn whoever_waits_is_served_in_the_order_of_a_real_server() {
+    let Some((server, pair)) = Pair::start() else {
+        return;
+    };
+    let mut real = pair.real;
+    redis::cmd("FLUSHALL").query::<()>(&mut real).unwrap();
+    let blocked = || -> i64 {
+        let info: String = redis::cmd("INFO").arg("clients").query(&mut server.connect()).unwrap();
+        let count = info.lines().find_map(|line| line.strip_prefix("blocked_clients:"));
+        count.and_then(|count| count.trim().parse().ok()).unwrap()
+    };
+    let mut waiters = Vec::new();
+    for number in 1..=2 {
+        let mut con = server.connect();
+        waiters.push(std::thread::spawn(move || {
+            redis::cmd("BLPOP").arg("l").arg(10).query::<Vec<String>>(&mut con).unwrap()
+        }));
+        while blocked() < number {
+            std::thread::yield_now();
+        }
+    }
+    let mut ask = |words: &[&str]| {
+        let words: Vec<_> = words.iter().map(|word| Vec::from(*word)).collect();
+        command(&words).query::<i64>(&mut real).unwrap()
+    };
+    // Handed over before the pusher's next command, the first to the longest waiting.
+    assert_eq!(ask(&["RPUSH", "l", "x"]), 1);
+    assert_eq!(ask(&["LLEN", "l"]), 0);
+    assert_eq!(ask(&["RPUSH", "l", "y", "z"]), 2);
+    assert_eq!(ask(&["LLEN", "l"]), 1);
+    let got: Vec<_> = waiters.into_iter().map(|waiter| waiter.join().unwrap()[1].clone()).collect();
+    assert_eq!(got, ["x", "y"]);
+}
+
 #[test]
 fn a_server_that_answers_otherwise_is_noticed() {
     let Some((_server, mut pair)) = Pair::start() else {

@@ -22,7 +22,7 @@ pub(super) fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
                 format!("a notification on {}", trace.object(*condvar))
             }
             Stuck::End(other) => format!("the end of {}", trace.actor(*other)),
-            Stuck::Condition => "a condition that nobody makes true".to_owned(),
+            Stuck::Condition(what) => what.clone().into_owned(),
         };
         format!("{} waits for {what}", trace.actor(*actor))
     });

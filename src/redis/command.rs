@@ -5,7 +5,7 @@
 use super::keyspace::Keyspace;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::{expiry, keys, lists, scripts, server, set, strings};
+use super::{blocking, expiry, keys, lists, scripts, server, set, strings};
 
 /// One command on its way: what it may touch, when, and what was asked.
 pub(super) struct Call<'a> {
@@ -69,6 +69,8 @@ const COMMANDS: &[Command] = &[
     command("rpush", -3, lists::rpush),
     command("lpop", -2, lists::lpop),
     command("rpop", -2, lists::rpop),
+    not_in_scripts("blpop", -3, blocking::blpop),
+    not_in_scripts("brpop", -3, blocking::brpop),
     command("llen", 2, lists::llen),
     command("lrange", 4, lists::lrange),
     command("time", 1, server::time),
@@ -92,7 +94,8 @@ const CONTAINERS: &[&str] = &["script", "client"];
 /// `args` is the command as it was sent, its name first. Keys past their deadline are removed
 /// before it runs, so that two keyspaces that no command could tell apart are equal. Whatever goes
 /// wrong is the reply ([`Reply::Error`]), as on the wire; an empty `args` is refused as an unknown
-/// command, although a real server would not answer at all.
+/// command, although a real server would not answer at all. A command that would wait does not: it answers
+/// as it does in a transaction, as if its time were over.
 pub fn execute(keyspace: &mut Keyspace, now_ms: u64, args: &[Vec<u8>]) -> Reply {
     keyspace.purge(now_ms);
     let outcome = accepted(args).and_then(|command| {

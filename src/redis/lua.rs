@@ -1,13 +1,15 @@
 //! Scripts, run by real Lua 5.1.
 //!
-//! One Lua state a thread, kept for good: a new one costs far more than a call. It lends scripts
-//! nothing that they could change for the next one (`prelude.lua`), so that a reply depends only on
-//! the keyspace, the time and the arguments.
+//! One Lua state a thread, kept while the thread lives and then handed on to another: a new one costs
+//! far more than a call, and engines that run real threads start new ones in every execution. It lends
+//! scripts nothing that they could change for the next one (`prelude.lua`), so that a reply depends only
+//! on the keyspace, the time and the arguments.
 //!
 //! A script never meets a scheduler: it is one step, and nobody else can look while it runs.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use mlua::{ChunkMode, Function, Lua, StdLib, Table, Value};
 
@@ -20,8 +22,59 @@ use super::reply::Reply;
 /// Compiled scripts kept by a thread. All are dropped when there are more: it is only a cache.
 const COMPILED: usize = 1024;
 
+/// Interpreters of threads that have ended. Which of them a thread gets does not matter.
+struct Pool(Mutex<Vec<Interpreter>>);
+
+static POOL: Pool = Pool::new();
+
+/// How many interpreters wait for another thread; what is given back beyond that is dropped.
+const SPARE: usize = 16;
+
 thread_local! {
-    static INTERPRETER: RefCell<Option<Interpreter>> = const { RefCell::new(None) };
+    static INTERPRETER: RefCell<OnLoan> = const { RefCell::new(OnLoan(None)) };
+}
+
+impl Pool {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn take(&self) -> Option<Interpreter> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn give_back(&self, interpreter: Interpreter) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE {
+            spare.push(interpreter);
+            return;
+        }
+        // To close a Lua state takes a while, and nobody is to wait for it.
+        drop(spare);
+        drop(interpreter);
+    }
+}
+
+/// The interpreter of a thread, given back when the thread ends.
+struct OnLoan(Option<Interpreter>);
+
+impl OnLoan {
+    fn get(&mut self) -> &mut Interpreter {
+        self.0.get_or_insert_with(|| {
+            POOL.take().unwrap_or_else(|| {
+                Interpreter::new().expect("a Lua state with the standard sandbox can be built")
+            })
+        })
+    }
+}
+
+impl Drop for OnLoan {
+    /// Runs while the thread's other locals may be gone already: it needs none, and cannot panic.
+    fn drop(&mut self) {
+        if let Some(interpreter) = self.0.take() {
+            POOL.give_back(interpreter);
+        }
+    }
 }
 
 /// What a script is given.
@@ -56,12 +109,7 @@ pub(super) fn run(
 }
 
 fn with_interpreter<T>(body: impl FnOnce(&mut Interpreter) -> T) -> T {
-    INTERPRETER.with_borrow_mut(|slot| {
-        let interpreter = slot.get_or_insert_with(|| {
-            Interpreter::new().expect("a Lua state with the standard sandbox can be built")
-        });
-        body(interpreter)
-    })
+    INTERPRETER.with_borrow_mut(|on_loan| body(on_loan.get()))
 }
 
 struct Interpreter {
@@ -145,4 +193,36 @@ fn failure(error: &Table, sha: &str) -> mlua::Result<Reply> {
         Some(place) => Reply::error(format!("{text} script: {sha}, on {place}.")),
         None => Reply::error(text),
     })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Interpreter, POOL, Pool, SPARE, compile};
+
+    #[test]
+    fn what_a_thread_gave_back_is_taken_again_and_there_is_a_limit() {
+        let pool = Pool::new();
+        assert!(pool.take().is_none());
+        let mut interpreter = Interpreter::new().unwrap();
+        interpreter.function("of the first thread", b"return 1").unwrap();
+        std::thread::scope(|scope| scope.spawn(|| pool.give_back(interpreter)).join().unwrap());
+        let again = pool.take().unwrap();
+        assert!(again.compiled.contains_key("of the first thread"));
+        for _ in 0..=SPARE {
+            pool.give_back(Interpreter::new().unwrap());
+        }
+        assert_eq!(pool.0.lock().unwrap().len(), SPARE);
+    }
+
+    #[test]
+    fn a_thread_gives_its_interpreter_back_when_it_ends() {
+        // Other tests take what is there, but only this one compiles this.
+        let mine = "given back by a thread that ended";
+        let given_back = (0..100).any(|_| {
+            std::thread::spawn(move || compile(mine, b"return 1").unwrap()).join().unwrap();
+            let spare = POOL.0.lock().unwrap();
+            spare.iter().any(|interpreter| interpreter.compiled.contains_key(mine))
+        });
+        assert!(given_back);
+    }
 }

@@ -4,15 +4,16 @@
 //!
 //! * `keyspace`: the state of a server: keys with deadlines, and the script cache. A plain value.
 //! * `command`: the table of commands, and [`execute`]: one command, at one instant, atomically.
-//!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `server`, `scripts`.
+//!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `blocking`, `server`, `scripts`.
 //! * `lua`, `prelude.lua`, `lua_host`, `lua_values`, `lua_random`: scripts by real Lua 5.1, the
 //!   sandbox they run in, and what they reach outside it.
 //! * `reply`, `refusal`: what is answered; every error text is in `refusal`.
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
 //!
-//! * `node`: a server that actors share, a command a step, and their connections to it; `words`: how
+//! * `node`: a server that actors share, a command a step; `client`: their connections to it; `words`: how
 //!   timelines show what was said. `network`: replies that get lost, commands that are held back.
+//!   `waiting`: clients whose reply has to wait.
 //!
 //! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
 //!
@@ -24,6 +25,9 @@
 //! * A key is absent from its deadline on; a real server keeps it for the rest of that millisecond
 //!   (`now > deadline`), so a real `PTTL` can be 0. Virtual time is exact, so a lifetime is too.
 //! * `DBSIZE` counts the living; a real server may count keys that expired but were not collected.
+//! * A client that waits for one of several keys, of which one transaction or script fills more than one,
+//!   gets an element of the one that it named first; a real server takes the one that was filled first.
+//!   Timeouts are decimal. A [`Direct`] connection has nobody to wait for, and answers nil at once.
 //! * Every script draws the same random numbers, those of a fresh server.
 //! * Time stands still in a script, for `TIME` also; a script is stopped after a million
 //!   instructions, where a real server answers `BUSY` to others and lets it run.
@@ -39,6 +43,8 @@
 //!   `WATCH` as single commands are unknown here.
 //! * Error texts are UTF-8: what a client sent that is not is replaced in them.
 
+mod blocking;
+mod client;
 mod command;
 mod connection;
 mod expiry;
@@ -61,11 +67,13 @@ mod set;
 mod strings;
 #[cfg(all(test, not(loom)))]
 mod tests;
+mod waiting;
 mod words;
 
+pub use client::Connection;
 pub use command::execute;
 pub use connection::{Batch, Direct, batches, collect, execute_batch, request, to_value};
 pub use keyspace::{Entry, Keyspace, Value};
-pub use node::{Connection, Node};
+pub use node::Node;
 pub use packed::{Request, split_packed};
 pub use reply::Reply;

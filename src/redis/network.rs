@@ -4,7 +4,9 @@
 //! A fault strikes a command that is just about to be sent, and takes effect in its place, so that a
 //! schedule names the fault instead of the client's step.
 //!
-//! * **A lost reply.** The server carries the command out, and the client gets no answer.
+//! * **A lost reply.** The server carries the command out, and the client gets no answer. A client that
+//!   waits ([`super::blocking`]) may lose the reply when there is one; a server has no reply for a client
+//!   that is gone, and does not keep a place for it.
 //! * **A command held back.** The client gets no answer, and the server nothing, until the command is
 //!   delivered, which may be never. What the client sends meanwhile overtakes it: after an error redis-rs
 //!   drops the connection and opens another, and only what goes through *one* connection keeps its order
@@ -33,10 +35,21 @@ pub(crate) struct Line<R: Runtime> {
     client: ActorId,
     // Neither is part of a state that is compared: that a client is about to send follows from what it
     // has seen, and between a fault's strike and the client's step nobody makes a choice.
-    sending: Mutex<bool>,
+    exposed: Mutex<Exposed>,
     struck: Mutex<Option<Mishap>>,
     /// In the order in which they were sent, with holes where they were delivered.
     held: Shared<R, Vec<Option<Held<R>>>>,
+}
+
+/// What can happen to a client now.
+#[derive(Clone, Default)]
+enum Exposed {
+    #[default]
+    Nothing,
+    /// It is about to send a command.
+    Command,
+    /// Its command is with the server, which has a reply once this holds.
+    Reply(Arc<dyn Fn() -> bool + Send + Sync>),
 }
 
 /// What happens to one command.
@@ -72,7 +85,7 @@ impl<R: Runtime> Network<R> {
     pub(crate) fn line(&self, client: ActorId, name: &str) -> Arc<Line<R>> {
         let line = Line {
             client,
-            sending: Mutex::new(false),
+            exposed: Mutex::default(),
             struck: Mutex::new(None),
             held: Shared::new(&format!("held back from {name}"), Vec::new()),
         };
@@ -88,15 +101,35 @@ impl<R: Runtime> Network<R> {
 impl<R: Runtime> Line<R> {
     /// The scheduling point of a command. Says what happens to it.
     pub(super) fn pass(&self) -> Option<Mishap> {
-        let sending = Sending::begin(&self.sending);
-        R::point();
-        drop(sending);
+        self.expose(Exposed::Command, R::point)
+    }
+
+    /// The scheduling point at which a client gets the reply it has waited for: `wait` returns when the server
+    /// is `ready`. Says what happens to the reply.
+    pub(super) fn pass_reply(
+        &self,
+        ready: Arc<dyn Fn() -> bool + Send + Sync>,
+        wait: impl FnOnce(),
+    ) -> Option<Mishap> {
+        self.expose(Exposed::Reply(ready), wait)
+    }
+
+    fn expose(&self, exposed: Exposed, reach: impl FnOnce()) -> Option<Mishap> {
+        *lock(&self.exposed) = exposed;
+        let exposing = Exposing(&self.exposed);
+        reach();
+        drop(exposing);
         lock(&self.struck).take()
     }
 
-    /// Whether the client is about to send a command.
-    pub(crate) fn is_sending(&self) -> bool {
-        *lock(&self.sending)
+    /// Whether this can happen to the client now.
+    pub(crate) fn is_exposed_to(&self, kind: MishapKind) -> bool {
+        let exposed = lock(&self.exposed).clone();
+        match exposed {
+            Exposed::Nothing => false,
+            Exposed::Command => true,
+            Exposed::Reply(ready) => kind == MishapKind::ReplyLost && ready(),
+        }
     }
 
     /// Makes something happen to the command that is about to be sent.
@@ -125,19 +158,12 @@ impl<R: Runtime> Line<R> {
     }
 }
 
-/// Says that a client is about to send, until it has, or is unwound.
-struct Sending<'a>(&'a Mutex<bool>);
+/// Something can happen to a client until it has gone on, or is unwound.
+struct Exposing<'a>(&'a Mutex<Exposed>);
 
-impl<'a> Sending<'a> {
-    fn begin(sending: &'a Mutex<bool>) -> Self {
-        *lock(sending) = true;
-        Self(sending)
-    }
-}
-
-impl Drop for Sending<'_> {
+impl Drop for Exposing<'_> {
     fn drop(&mut self) {
-        *lock(self.0) = false;
+        *lock(self.0) = Exposed::Nothing;
     }
 }
 

@@ -19,6 +19,10 @@ pub(super) enum Refusal {
     NotPositive,
     #[error("ERR value is out of range, value must between -2147483648 and 2147483647")]
     NotAnInt32,
+    #[error("ERR timeout is not a float or out of range")]
+    TimeoutNotAFloat,
+    #[error("ERR timeout is negative")]
+    NegativeTimeout,
     #[error("ERR increment or decrement would overflow")]
     Overflow,
     #[error("ERR decrement would overflow")]

@@ -256,6 +256,21 @@ fn every_thread_has_an_engine_of_its_own() {
 }
 
 #[test]
+fn nothing_that_a_script_does_reaches_the_next_thread() {
+    let probe = "return {#KEYS, #ARGV, math.random(1000000), rawget(_G, 'x') == nil}";
+    let leave = "loadstring('x = 1')() rawset(_G, 'x', 1)";
+    let in_a_thread = |script: &'static str| {
+        let body = move || eval(&mut Keyspace::default(), 0, script);
+        std::thread::spawn(body).join().unwrap()
+    };
+    let before = in_a_thread(probe);
+    for script in [leave, "math.random() KEYS[9] = 1", "while true do end", "return {} .. 1"] {
+        in_a_thread(script);
+        assert_eq!(in_a_thread(probe), before, "{script}");
+    }
+}
+
+#[test]
 fn an_unknown_command_is_quoted_as_far_as_redis_quotes_it() {
     let long = "y".repeat(200);
     let reply = run(&mut Keyspace::default(), 0, &format!("FOO a {long} z"));

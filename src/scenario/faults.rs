@@ -81,7 +81,7 @@ fn disturb<R: Runtime>(
     sync::spawn(name, move || {
         for _ in 0..times {
             let offered = Arc::clone(&line);
-            R::offer(Some(victim), move || offered.is_sending());
+            R::offer(Some(victim), move || offered.is_exposed_to(kind));
             line.strike(Mishap { kind, by: R::me() });
         }
     })

@@ -1,5 +1,6 @@
 //! Time: the machine's monotonic clock, or virtual time that a model advances.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ impl<R: Runtime> Clock<R> {
                 R::observe(|| Tape::of(&until));
                 let watched = Arc::clone(timeline);
                 R::block_until(
+                    Cow::Borrowed("the end of its sleep"),
                     move || watched.peek(|timeline| timeline.now >= until),
                     || self.advance_to(until),
                 );

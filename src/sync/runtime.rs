@@ -1,5 +1,6 @@
 //! What a runtime has to supply.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::ops::DerefMut;
@@ -75,12 +76,27 @@ pub trait Runtime:
     /// The scheduling point of a step that never blocks. Runtimes whose primitives bring their own, or
     /// that have none, leave it empty.
     fn point() {}
-    /// Waits until `ready`. A runtime that cannot suspend a thread on a condition calls `otherwise`,
-    /// which makes it true.
-    fn block_until(ready: impl Fn() -> bool + 'static, otherwise: impl FnOnce()) {
+    /// Waits until `ready`, which is `what`, in words. A runtime that cannot suspend a thread on a condition
+    /// calls `otherwise`, which makes it true, or waits for it in a way of its own.
+    fn block_until(
+        what: Cow<'static, str>,
+        ready: impl Fn() -> bool + 'static,
+        otherwise: impl FnOnce(),
+    ) {
+        let _ = what;
         if !ready() {
             otherwise();
         }
+    }
+    /// Wakes all who wait on the condition variable because [`Runtime::block_until`] left it to them. It is
+    /// part of the caller's step; a runtime that suspends its threads has nobody to wake.
+    fn wake(condvar: &Self::Condvar) {
+        Self::notify(condvar, true);
+    }
+    /// Lets others go on for a while, or until `ready`, before time passes because somebody waits. A runtime
+    /// that explores has no need of it: it tries what the others could have done anyway.
+    fn linger(ready: impl Fn() -> bool) {
+        let _ = ready;
     }
 
     /// Offers to go on once `ready`, though nobody waits for it: a fault, or the clock. A runtime whose

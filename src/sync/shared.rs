@@ -70,6 +70,16 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         reply
     }
 
+    /// Waits on `told` until `ready`, as part of a step that is recorded elsewhere. It is for runtimes that
+    /// cannot suspend a thread on a condition; whoever makes it true wakes those who wait.
+    #[cfg(feature = "model")]
+    pub(crate) fn wait_on(&self, told: &R::Condvar, ready: impl Fn(&T) -> bool) {
+        let mut value = R::access(&self.inner);
+        while !ready(&value) {
+            value = R::wait(told, &self.inner, value);
+        }
+    }
+
     /// What it is in events.
     #[cfg(feature = "model")]
     pub(crate) const fn object(&self) -> ObjectId {

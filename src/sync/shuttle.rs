@@ -7,6 +7,7 @@
 //!
 //! All atomics are sequentially consistent here: this runtime is blind to weak memory.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdGuard, PoisonError, TryLockError};
 use std::thread::Result;
@@ -202,9 +203,11 @@ impl Runtime for Shuttle {
         reach(Intent::Step);
     }
 
-    fn block_until(ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {
-        reach(Intent::Until(::std::rc::Rc::new(ready)));
+    fn block_until(what: Cow<'static, str>, ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {
+        reach(Intent::Until { what, ready: ::std::rc::Rc::new(ready) });
     }
+
+    fn wake(_: &ObjectId) {}
 
     fn offer(with: Option<ActorId>, ready: impl Fn() -> bool + 'static) {
         reach(Intent::Offer { with, ready: ::std::rc::Rc::new(ready) });

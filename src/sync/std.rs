@@ -13,6 +13,9 @@ use crate::trace::{ActorId, ObjectId, Verb};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Std;
 
+/// How often a thread lets the others go on before it makes time pass: enough for one of them to start.
+const PATIENCE: usize = 1_000;
+
 thread_local! {
     static ME: Cell<ActorId> = const { Cell::new(ActorId::MAIN) };
 }
@@ -91,6 +94,15 @@ impl Runtime for Std {
 
     fn join<T: Send + 'static>(handle: JoinHandle<T>) -> Result<T> {
         handle.join()
+    }
+
+    fn linger(ready: impl Fn() -> bool) {
+        for _ in 0..PATIENCE {
+            if ready() {
+                return;
+            }
+            thread::yield_now();
+        }
     }
 
     /// Another thread can do and record something in between.

@@ -8,6 +8,7 @@ use lockproof::races::fence_only_on_writes::Fixed;
 
 use crate::compare::{Program, SEARCH, all, difference, same};
 use crate::judge::Judge;
+use crate::queues::queues;
 use crate::redis::clients;
 use crate::threads::Threads;
 use crate::threads_drawn::{mutexes, threads};
@@ -37,12 +38,18 @@ fn other_threads_come_to_the_same_ends() {
 }
 
 #[test]
+fn clients_that_wait_for_each_other_come_to_the_same_ends() {
+    all((8, 600), queues(250.0), |program| difference(&program, SEARCH));
+}
+
+#[test]
 fn each_reduction_can_be_switched_off() {
     fn slower(program: &impl Program) -> Result<(), String> {
         SLOWER.iter().try_for_each(|search| difference(program, *search))
     }
     all((5, 100), clients(100.0), |program| slower(&program));
     all((6, 100), threads(100.0), |program| slower(&program));
+    all((9, 100), queues(100.0), |program| slower(&program));
 }
 
 /// A reduction that does nothing agrees with everything: what these save is asserted.

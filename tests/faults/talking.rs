@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use lockproof::redis::{Keyspace, Value};
+use lockproof::redis::{Keyspace, Value as Held};
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::Runtime;
-use redis::{RedisResult, cmd};
+use redis::{RedisResult, Value, cmd};
 
 /// Who sends what. What the key `n` comes to is part of the outcome.
 pub type Program = &'static [(&'static str, &'static [&'static str])];
@@ -74,9 +74,17 @@ impl Scenario for Talk {
 }
 
 /// A question mark for no answer.
-fn in_words(answer: RedisResult<Option<String>>) -> String {
+fn in_words(answer: RedisResult<Value>) -> String {
     match answer {
-        Ok(answer) => answer.unwrap_or_else(|| "nil".to_owned()),
+        Ok(Value::Nil) => "nil".to_owned(),
+        Ok(Value::Okay) => "OK".to_owned(),
+        Ok(Value::Int(number)) => number.to_string(),
+        Ok(Value::BulkString(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+        Ok(Value::Array(items)) => {
+            let items: Vec<String> = items.into_iter().map(|item| in_words(Ok(item))).collect();
+            items.join("=")
+        }
+        Ok(other) => panic!("{other:?}"),
         Err(error) => {
             assert!(error.is_io_error() && error.is_timeout(), "{error}");
             "?".to_owned()
@@ -86,7 +94,7 @@ fn in_words(answer: RedisResult<Option<String>>) -> String {
 
 fn number(keyspace: &Keyspace, now_ms: u64) -> Option<String> {
     match &keyspace.entry(b"n", now_ms)?.value {
-        Value::String(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        Value::List(_) => None,
+        Held::String(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Held::List(items) => Some(format!("{} items", items.len())),
     }
 }

@@ -28,6 +28,11 @@ impl Drop for Empty {
 }
 
 impl Empty {
+    /// Another connection to the same server.
+    pub fn connect(&self) -> Connection {
+        self.server.connect()
+    }
+
     /// `None`, and a line that says why, if there is no server to compare with.
     pub fn start() -> Option<(Empty, Connection)> {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);

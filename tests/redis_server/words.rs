@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 /// Placeholders, each a word of its own: `K` key, `V` value, `N` number, `M` lifetime that is
-/// none or too long, `I` index, `O` option of
+/// none or too long, `W` time to wait, `I` index, `O` option of
 /// SET, `C` condition of EXPIRE, `S` script, `H` its SHA-1; lifetimes from now on in `T` seconds and
 /// `P` milliseconds, absolute ones in `A` seconds and `B` milliseconds.
 pub const TEMPLATES: &[&str] = &[
@@ -84,6 +84,9 @@ pub const TEMPLATES: &[&str] = &[
     "RPOP K",
     "RPOP K I",
     "LPOP",
+    "BLPOP K K W",
+    "BRPOP K W",
+    "BLPOP K",
     "LLEN K",
     "LLEN",
     "LRANGE K I I",
@@ -189,6 +192,8 @@ const NO_LIFETIMES: &[&str] = &[
     "01",
     "1 ",
 ];
+/// Most are refused: a real server takes about a tenth of a second to see that a short time is over.
+const WAITS: &[&str] = &["0.001", "1e-4", "-1", "-0.5", "x", "", " 1", "nan", "inf", "1e30"];
 const INDICES: &[&str] = &["0", "1", "2", "-1", "-2", "-100", "100", "3"];
 const OPTIONS: &[&str] = &[
     "NX",
@@ -234,6 +239,7 @@ pub fn words(template: &str, choices: &[u16], number: u64, now_ms: u64) -> Vec<V
             "V" => VALUES[choice % VALUES.len()].to_vec(),
             "N" => pick(NUMBERS),
             "M" => pick(NO_LIFETIMES),
+            "W" => pick(WAITS),
             "I" => pick(INDICES),
             "C" => pick(CONDITIONS),
             "S" => pick(&SCRIPTS),

@@ -17,6 +17,7 @@ pub(crate) use memory::{
 pub(crate) use survey::{Stuck, Survey, deadlock, survey, take_deadlock};
 pub(crate) use tickets::{leave, notify, wait};
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
@@ -50,7 +51,11 @@ pub(crate) enum Intent {
     /// See another actor end.
     Join(ActorId),
     /// Go on once a condition holds.
-    Until(Rc<dyn Fn() -> bool>),
+    Until {
+        /// The condition in words.
+        what: Cow<'static, str>,
+        ready: Rc<dyn Fn() -> bool>,
+    },
     /// Go on once a condition holds, though nobody waits for it: a fault, or the clock.
     Offer {
         /// Who takes its own step together with this one.

@@ -1,5 +1,7 @@
 //! Who may go on, and who waits for what when nobody can.
 
+use std::borrow::Cow;
+
 use super::{BOARD, Board, Intent, actor};
 use crate::trace::{self, ActorId, ObjectId};
 
@@ -19,7 +21,7 @@ pub(crate) struct Survey {
 }
 
 /// What an actor waits for that never comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stuck {
     /// A mutex that this actor holds.
     Mutex(ObjectId, Option<ActorId>),
@@ -27,8 +29,8 @@ pub(crate) enum Stuck {
     Notification(ObjectId),
     /// The end of another actor.
     End(ActorId),
-    /// A condition or an instant.
-    Condition,
+    /// A condition or an instant, in words.
+    Condition(Cow<'static, str>),
 }
 
 /// Who may go on now.
@@ -46,8 +48,8 @@ pub(crate) fn survey() -> Survey {
                 survey.offers.push(actor);
                 survey.with.extend(with.map(|other| (actor, other)));
             }
-            Intent::Until(ready) if ready() => survey.enabled.push(actor),
-            Intent::Offer { .. } | Intent::Until(_) => {}
+            Intent::Until { ready, .. } if ready() => survey.enabled.push(actor),
+            Intent::Offer { .. } | Intent::Until { .. } => {}
             intent if BOARD.with_borrow(|board| board.allows(&intent)) => {
                 survey.enabled.push(actor)
             }
@@ -90,7 +92,7 @@ impl Board {
                     && !self.holders.contains_key(mutex)
             }
             Intent::Join(other) => self.slots[other.index()].ended,
-            Intent::Until(_) | Intent::Offer { .. } | Intent::Idle => false,
+            Intent::Until { .. } | Intent::Offer { .. } | Intent::Idle => false,
         }
     }
 
@@ -106,7 +108,7 @@ impl Board {
                 })
             }
             Intent::Join(other) => Some(Stuck::End(*other)),
-            Intent::Until(_) => Some(Stuck::Condition),
+            Intent::Until { what, .. } => Some(Stuck::Condition(what.clone())),
             Intent::Start | Intent::Step | Intent::Offer { .. } | Intent::Idle => None,
         }
     }
