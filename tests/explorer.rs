@@ -3,7 +3,8 @@
 //!
 //! * `compare`: what is compared, and how far random programs are drawn.
 //! * `redis`, `queues`, `threads`: the programs: clients of a simulated Redis; clients that wait for each
-//!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`. `judge`: what is said of an execution of one.
+//!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`.
+//!   `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction, and with loom.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once

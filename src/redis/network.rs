@@ -104,8 +104,8 @@ impl<R: Runtime> Line<R> {
         self.expose(Exposed::Command, R::point)
     }
 
-    /// The scheduling point at which a client gets the reply it has waited for: `wait` returns when the server
-    /// is `ready`. Says what happens to the reply.
+    /// The scheduling point at which a client gets the reply it has waited for: `wait` returns when the
+    /// server is `ready`. Says what happens to the reply.
     pub(super) fn pass_reply(
         &self,
         ready: Arc<dyn Fn() -> bool + Send + Sync>,
