@@ -5,6 +5,8 @@
 mod histories;
 #[path = "engines/seam.rs"]
 mod seam;
+#[path = "engines/sees.rs"]
+mod sees;
 
 use std::cell::RefCell;
 use std::rc::Rc;
