@@ -52,6 +52,7 @@ catalogue! { $:
     lost_update,
     check_then_act,
     lock_order,
+    write_skew,
     stolen_wakeup,
     get_del_release,
     shared_token,
