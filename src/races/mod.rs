@@ -53,6 +53,7 @@ catalogue! { $:
     check_then_act,
     lock_order,
     write_skew,
+    torn_audit,
     stolen_wakeup,
     get_del_release,
     shared_token,
