@@ -54,6 +54,7 @@ catalogue! { $:
     lock_order,
     write_skew,
     torn_audit,
+    missed_wakeup,
     stolen_wakeup,
     get_del_release,
     shared_token,
