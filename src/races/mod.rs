@@ -56,6 +56,7 @@ catalogue! { $:
     torn_audit,
     missed_wakeup,
     stolen_wakeup,
+    relaxed_publication,
     get_del_release,
     shared_token,
     fence_only_on_writes,
