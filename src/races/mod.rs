@@ -57,6 +57,7 @@ catalogue! { $:
     missed_wakeup,
     stolen_wakeup,
     relaxed_publication,
+    double_checked_opening,
     get_del_release,
     shared_token,
     fence_only_on_writes,
