@@ -7,6 +7,8 @@ mod deadlocks;
 mod histories;
 #[path = "engines/seam.rs"]
 mod seam;
+#[path = "engines/sees.rs"]
+mod sees;
 
 use std::cell::RefCell;
 use std::rc::Rc;

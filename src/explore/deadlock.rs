@@ -73,7 +73,9 @@ fn holder(mutex: ObjectId, awaited: &BTreeMap<ActorId, Awaited>, trace: &Trace) 
 
 /// Whether somebody notified the condition variable since the actor began to wait on it.
 fn told(actor: ActorId, condvar: ObjectId, trace: &Trace) -> bool {
-    let began = |event: &&Event| event.actor == actor && event.kind == Kind::Wait(condvar);
+    let began = |event: &&Event| {
+        event.actor == actor && matches!(event.kind, Kind::Wait { object, .. } if object == condvar)
+    };
     let mut since = trace.events.iter().rev().take_while(|event| !began(event));
     since.any(|event| matches!(event.kind, Kind::Notify { object, .. } if object == condvar))
 }

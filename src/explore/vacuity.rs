@@ -79,7 +79,7 @@ const fn touched(kind: &Kind) -> Option<ObjectId> {
     match kind {
         Kind::Lock(object)
         | Kind::Unlock(object)
-        | Kind::Wait(object)
+        | Kind::Wait { object, .. }
         | Kind::Wake(object)
         | Kind::Notify { object, .. }
         | Kind::Atomic { object, .. }

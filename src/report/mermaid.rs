@@ -36,7 +36,7 @@ fn object(kind: &Kind) -> Option<ObjectId> {
     match kind {
         Kind::Lock(object)
         | Kind::Unlock(object)
-        | Kind::Wait(object)
+        | Kind::Wait { object, .. }
         | Kind::Wake(object)
         | Kind::Notify { object, .. }
         | Kind::Atomic { object, .. }
@@ -90,7 +90,7 @@ impl Diagram<'_> {
                 format!("Note over p0,p{last}: time passes: {now} ms")
             }
             // The end of a hold, or of a wait, is told as an answer.
-            Kind::Unlock(object) | Kind::Wait(object) => {
+            Kind::Unlock(object) | Kind::Wait { object, .. } => {
                 format!("{me}-->>{}: {said}", self.at(Lifeline::Object(*object)))
             }
             kind => match object(kind) {

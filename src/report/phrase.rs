@@ -8,7 +8,7 @@ pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
     match kind {
         Kind::Lock(mutex) => format!("lock {}", object(*mutex)),
         Kind::Unlock(mutex) => format!("unlock {}", object(*mutex)),
-        Kind::Wait(condvar) => format!("wait on {}", object(*condvar)),
+        Kind::Wait { object: condvar, .. } => format!("wait on {}", object(*condvar)),
         Kind::Wake(condvar) => format!("woken on {}", object(*condvar)),
         Kind::Notify { object: condvar, all: true } => {
             format!("notify all on {}", object(*condvar))

@@ -87,8 +87,9 @@ pub struct MutexGuard<'a, R: Runtime, T: Send + 'static> {
 impl<'a, R: Runtime, T: Send + 'static> MutexGuard<'a, R, T> {
     /// Waits on `condvar` with the mutex released, and holds the mutex again when woken.
     pub(super) fn wait_on(mut self, condvar: &R::Condvar, object: ObjectId) -> Self {
+        let alone = R::point_of_wait(self.mutex.object);
         if let Some(guard) = self.guard.take() {
-            self.mutex.leaving(&guard, Kind::Wait(object));
+            self.mutex.leaving(&guard, Kind::Wait { object, alone });
             let guard = R::wait(condvar, &self.mutex.inner, guard);
             self.mutex.entered(&guard, Kind::Wake(object));
             self.guard = Some(guard);

@@ -76,6 +76,11 @@ pub trait Runtime:
     /// The scheduling point of a step that never blocks. Runtimes whose primitives bring their own, or
     /// that have none, leave it empty.
     fn point() {}
+    /// The scheduling point of a wait with `mutex`, where that is a step of its own; whether it is.
+    fn point_of_wait(mutex: ObjectId) -> bool {
+        let _ = mutex;
+        false
+    }
     /// Waits until `ready`, which is `what`, in words. A runtime that cannot suspend a thread on a condition
     /// calls `otherwise`, which makes it true, or waits for it in a way of its own.
     fn block_until(

@@ -203,6 +203,17 @@ impl Runtime for Shuttle {
         reach(Intent::Step);
     }
 
+    /// A wait right after the step that took the mutex is part of that step: what others could do between
+    /// the two they can do just before. If the actor did something else since, a notification without the
+    /// mutex can come too late for what it saw, or because of what it did, and too early for the wait.
+    fn point_of_wait(mutex: ObjectId) -> bool {
+        let alone = !board::has_just_taken(mutex);
+        if alone {
+            reach(Intent::Step);
+        }
+        alone
+    }
+
     fn block_until(what: Cow<'static, str>, ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {
         reach(Intent::Until { what, ready: ::std::rc::Rc::new(ready) });
     }

@@ -47,7 +47,12 @@ pub enum Kind {
     /// others could do just before it.
     Unlock(ObjectId),
     /// Began to wait on a condition variable, and released the mutex that goes with it.
-    Wait(ObjectId),
+    Wait {
+        /// The condition variable.
+        object: ObjectId,
+        /// It is no part of the step that took the mutex: the actor took another one since.
+        alone: bool,
+    },
     /// Was woken from a condition variable, and has the mutex again.
     Wake(ObjectId),
     /// Notified one waiter, or all of them.
@@ -159,7 +164,7 @@ impl Kind {
         !matches!(
             self,
             Self::Unlock(_)
-                | Self::Wait(_)
+                | Self::Wait { alone: false, .. }
                 | Self::Spawn(_)
                 | Self::Join(_)
                 | Self::Truth { .. }

@@ -101,7 +101,7 @@ fn size(actors: &[Vec<Step>], alike: bool, faults: [usize; 2]) -> f64 {
 fn visible(steps: &[Step]) -> usize {
     let invisible = |step: &&Step| matches!(step, Step::Unlock | Step::Spawn(_) | Step::Join);
     let waits = steps.iter().filter(|step| matches!(step, Step::Wait(_))).count();
-    steps.len() + waits - steps.iter().filter(invisible).count()
+    steps.len() + 2 * waits - steps.iter().filter(invisible).count()
 }
 
 /// Programs that brute force gets through in at most about `most` executions.

@@ -78,6 +78,8 @@ struct Slot {
     ended: bool,
     /// How many steps it has taken.
     steps: u32,
+    /// The mutex that it took in its last step, if it has done nothing since that others could notice.
+    took: Option<ObjectId>,
     /// What it has seen so far, in order: with the code that it runs, all there is to know of it.
     seen: Tape,
     /// What it came to is in `result`, and what it saw does not matter any more.
@@ -124,6 +126,7 @@ pub(crate) fn spawned(actor: ActorId) {
             "the Shuttle runtime works only under lockproof's explorers, which number its actors"
         );
         board.slots.push(Slot { intent: Some(Intent::Start), ..Slot::default() });
+        board.noticed();
     });
 }
 
@@ -160,6 +163,7 @@ pub(crate) fn arrive(actor: ActorId) {
         let intent = slot.intent.take();
         slot.drawn = false;
         slot.steps += 1;
+        slot.took = None;
         board.current = actor;
         if let Some(Intent::Offer { with: Some(other), .. }) = intent {
             board.slots[other.index()].drawn = true;
@@ -207,12 +211,36 @@ pub(crate) fn unfinished() -> Vec<ActorId> {
 
 /// The calling actor took a mutex.
 pub(crate) fn took(mutex: ObjectId) {
-    BOARD.with_borrow_mut(|board| board.holders.insert(mutex, board.current));
+    BOARD.with_borrow_mut(|board| {
+        board.holders.insert(mutex, board.current);
+        let taker = board.current.index();
+        if let Some(slot) = board.slots.get_mut(taker) {
+            slot.took = Some(mutex);
+        }
+    });
+}
+
+/// Whether the calling actor took this mutex in its last step, and has done nothing since that others could
+/// notice.
+pub(crate) fn has_just_taken(mutex: ObjectId) -> bool {
+    BOARD.with_borrow(|board| board.slots[board.current.index()].took == Some(mutex))
 }
 
 /// A mutex was released.
 pub(crate) fn released(mutex: ObjectId) {
-    BOARD.with_borrow_mut(|board| board.holders.remove(&mutex));
+    BOARD.with_borrow_mut(|board| {
+        board.holders.remove(&mutex);
+        board.noticed();
+    });
+}
+
+impl Board {
+    /// The running actor did what others can notice, though it is no step.
+    fn noticed(&mut self) {
+        if let Some(slot) = self.slots.get_mut(self.current.index()) {
+            slot.took = None;
+        }
+    }
 }
 
 fn actor(index: usize) -> ActorId {
