@@ -56,4 +56,5 @@ catalogue! { $:
     get_del_release,
     shared_token,
     fence_only_on_writes,
+    pause_beyond_ttl,
 }
