@@ -57,4 +57,5 @@ catalogue! { $:
     shared_token,
     fence_only_on_writes,
     pause_beyond_ttl,
+    validity_wraps,
 }
