@@ -58,4 +58,5 @@ catalogue! { $:
     fence_only_on_writes,
     pause_beyond_ttl,
     validity_wraps,
+    silent_reacquire,
 }
