@@ -59,4 +59,5 @@ catalogue! { $:
     pause_beyond_ttl,
     validity_wraps,
     silent_reacquire,
+    fence_check_not_atomic,
 }
