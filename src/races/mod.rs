@@ -61,4 +61,8 @@ catalogue! { $:
     get_del_release,
     shared_token,
     fence_only_on_writes,
+    pause_beyond_ttl,
+    validity_wraps,
+    silent_reacquire,
+    fence_check_not_atomic,
 }
