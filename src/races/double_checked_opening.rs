@@ -150,7 +150,7 @@ impl Scenario for Opens {
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "double-checked-opening",
-    title: "an account is marked open before it has its number, and a deposit goes to nobody",
+    title: "an account is marked open before it has its number, and a deposit goes nowhere",
     group: Group::InProcess,
     mechanism: "The first deposit opens the account, and no later one should have to take a mutex for it: so \
         a deposit looks at a mark, takes the mutex only if the account is not open, and looks again. The \

@@ -1,5 +1,4 @@
-//! Validity wraps: the time that a lock has left is computed without a sign, and a lock that is over lasts
-//! for ages.
+//! Validity wraps: the time that a lock has left is computed without a sign, and never runs out.
 //!
 //! Source: the crate redlock 2.0.0, `lock`; redlock-rs 0.2.1 casts a negative difference to the same effect.
 //! It is the check that Sanfilippo answers Kleppmann with ("Is Redlock safe?", 2016).
@@ -187,7 +186,7 @@ const fn drift_added(elapsed: u64) -> u64 {
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "validity-wraps",
-    title: "the time that a lock has left is computed without a sign, and a lock that is over lasts for ages",
+    title: "the time that a lock has left is computed without a sign, and never runs out",
     group: Group::Distributed,
     mechanism: "A client notes the time, asks for the lock, and notes the time again when the reply is \
         there: what is left of the TTL, less an allowance for drift, is how long it may trust the lock. The \
