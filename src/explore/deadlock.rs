@@ -33,16 +33,17 @@ pub(super) fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
 /// that nobody can.
 pub(super) fn stuck(awaited: &BTreeMap<ActorId, Awaited>, trace: &Trace) -> Vec<(ActorId, Stuck)> {
     let held = |mutex| holder(mutex, awaited, trace);
-    let why = |(actor, on): (&ActorId, &Awaited)| match *on {
-        Awaited::Lock(mutex) => (*actor, Stuck::Mutex(mutex, held(mutex))),
-        Awaited::End(other) => (*actor, Stuck::End(other)),
+    let why = |(actor, on): (&ActorId, &Awaited)| match on {
+        Awaited::Lock(mutex) => (*actor, Stuck::Mutex(*mutex, held(*mutex))),
+        Awaited::End(other) => (*actor, Stuck::End(*other)),
+        Awaited::Condition(what) => (*actor, Stuck::Condition(what.clone())),
         // Whoever was told needs the mutex. That a notification came after the wait was recorded does not
         // prove that it was heard, but the mutex is needed in any case.
-        Awaited::Wake { condvar, mutex } => match held(mutex) {
-            Some(holder) if told(*actor, condvar, trace) => {
-                (*actor, Stuck::Mutex(mutex, Some(holder)))
+        Awaited::Wake { condvar, mutex } => match held(*mutex) {
+            Some(holder) if told(*actor, *condvar, trace) => {
+                (*actor, Stuck::Mutex(*mutex, Some(holder)))
             }
-            _ => (*actor, Stuck::Notification(condvar)),
+            _ => (*actor, Stuck::Notification(*condvar)),
         },
     };
     let all: Vec<_> = awaited.iter().map(why).collect();

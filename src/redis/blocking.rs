@@ -24,6 +24,7 @@ pub(super) fn brpop(call: Call<'_>) -> Outcome {
     pop(call, End::Right)
 }
 
+/// The reply if there is something to pop now; nil if there is not, which is when the client has to wait.
 fn pop(call: Call<'_>, end: End) -> Outcome {
     let [_, keys @ .., word] = call.args else { return Err(Refusal::WrongArity(call.name)) };
     timeout(word)?;
@@ -38,10 +39,13 @@ fn pop(call: Call<'_>, end: End) -> Outcome {
 /// Which end of a list an element is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum End {
+    /// The first element.
     Left,
+    /// The last one.
     Right,
 }
 
+/// Pops an element, as the reply that tells it with its key; `None` if there is none.
 fn take(
     keyspace: &mut Keyspace,
     now_ms: u64,
@@ -79,7 +83,9 @@ fn timeout(word: &[u8]) -> Result<Option<u64>, Refusal> {
 /// What a client waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Wait {
+    /// The lists, the one to be looked at first in front.
     keys: Vec<Vec<u8>>,
+    /// Where to pop.
     end: End,
     /// The instant at which it is over, in milliseconds; `None` is never.
     pub(super) deadline: Option<u64>,
@@ -119,10 +125,14 @@ pub(super) struct Ticket(u64);
 #[derive(Debug, Default, Hash)]
 pub(super) struct Queue(Vec<Waiter>);
 
+/// A client that waits.
 #[derive(Debug)]
 struct Waiter {
+    /// Its place.
     ticket: Ticket,
+    /// Who it is.
     client: ActorId,
+    /// What for, and until when.
     wait: Wait,
     /// The reply, once there is one, until the client has it.
     served: Option<Reply>,

@@ -13,10 +13,12 @@ use crate::sync::{Runtime, inert};
 /// It is dead while its actor is unwound: a client that crashed sends no more commands, whatever
 /// its destructors try.
 pub struct Connection<R: Runtime> {
+    /// The server, and what lies before it.
     node: Node<R>,
 }
 
 impl<R: Runtime> Connection<R> {
+    /// A connection to this server.
     pub(super) const fn to(node: Node<R>) -> Self {
         Self { node }
     }
@@ -27,6 +29,7 @@ impl<R: Runtime> Connection<R> {
         &self.node
     }
 
+    /// Has the server carry out a command or a transaction, and returns once there are replies.
     fn send(&self, batch: &Batch) -> RedisResult<Vec<Reply>> {
         if inert() {
             let gone = "the client is gone: its actor crashed or panicked";

@@ -80,11 +80,14 @@ impl<R: Runtime> Node<R> {
 
 /// What the wait came to.
 struct Answer {
+    /// Nil if it was in vain.
     reply: Reply,
+    /// Whether it reaches the client.
     heard: bool,
 }
 
 impl Answer {
+    /// As timelines tell it.
     fn in_words(&self) -> String {
         let lost = if self.heard { "" } else { ", lost" };
         format!("{}{lost}", self.reply)
@@ -100,13 +103,18 @@ impl Hash for Answer {
 
 /// A place in the queue of a node, given up when the client has its reply, or is unwound.
 struct Place<'a, R: Runtime> {
+    /// Where the queue is.
     node: &'a Node<R>,
+    /// Which place.
     ticket: Ticket,
+    /// When the wait ends: the clock has an alarm set for it until then.
     deadline: Option<u64>,
+    /// It was given up.
     left: bool,
 }
 
 impl<'a, R: Runtime> Place<'a, R> {
+    /// Takes charge of a place that the client has in the queue.
     fn new(node: &'a Node<R>, ticket: Ticket, deadline: Option<u64>) -> Self {
         if let Some(deadline) = deadline {
             node.clock.set_alarm(deadline);
@@ -114,6 +122,7 @@ impl<'a, R: Runtime> Place<'a, R> {
         Self { node, ticket, deadline, left: false }
     }
 
+    /// Gives it up for the reply, which is the second step of the command.
     fn leave(mut self, heard: bool, tell: impl FnOnce(ObjectId, &Answer) -> [Event; 1]) -> Answer {
         self.left = true;
         let leave = |store: &mut Store| Answer { reply: store.queue.leave(self.ticket), heard };

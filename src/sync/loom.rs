@@ -1,7 +1,9 @@
 //! Threads and locks of loom: explored exhaustively, under the C11 memory model.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::Ordering;
 use std::thread::Result;
 
@@ -24,13 +26,13 @@ loom::thread_local! {
 ::std::thread_local! {
     /// Whether loom gave up: it found a deadlock, or ran into one of its limits.
     static COLLAPSED: Cell<bool> = const { Cell::new(false) };
-    /// Who is inside a primitive that may block. loom runs all its threads on one OS thread, and tells
-    /// nobody what they wait for.
+    /// Who is where it may block, and on what. loom runs all its threads on one OS thread, and tells nobody
+    /// what they wait for.
     static AWAITED: RefCell<BTreeMap<ActorId, Awaited>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// What an actor needs in order to come out of a primitive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an actor needs in order to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Awaited {
     /// A mutex.
     Lock(ObjectId),
@@ -43,6 +45,8 @@ pub(crate) enum Awaited {
     },
     /// The end of an actor.
     End(ActorId),
+    /// A condition, in words. loom knows only the condition variable that is waited on in its place.
+    Condition(Cow<'static, str>),
 }
 
 /// Calls a primitive of loom. A panic out of one is loom's verdict on the execution, not the actor's.
@@ -63,14 +67,28 @@ fn primitive<U>(call: impl FnOnce() -> U) -> U {
 
 /// Calls a primitive of loom that may block.
 fn blocking<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
+    awaiting(on, || primitive(call))
+}
+
+/// Makes a call that comes back once the actor has what it needs. What a call within it blocks on is how, not
+/// what for.
+fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
     // An actor that unwinds may do so because loom gave up, and loom does not know any more who it is.
     if inert() {
-        return primitive(call);
+        return call();
     }
     let me = Loom::me();
-    AWAITED.with_borrow_mut(|awaited| awaited.insert(me, on));
-    let result = primitive(call);
-    AWAITED.with_borrow_mut(|awaited| awaited.remove(&me));
+    let outermost = AWAITED.with_borrow_mut(|awaited| match awaited.entry(me) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(on);
+            true
+        }
+        Entry::Occupied(_) => false,
+    });
+    let result = call();
+    if outermost {
+        AWAITED.with_borrow_mut(|awaited| awaited.remove(&me));
+    }
     result
 }
 
@@ -80,7 +98,7 @@ pub(crate) fn recover() {
     AWAITED.take();
 }
 
-/// Who was inside a primitive that may block when loom gave up.
+/// Who was where it may block, and on what, when loom gave up.
 pub(crate) fn awaited() -> BTreeMap<ActorId, Awaited> {
     AWAITED.with_borrow(Clone::clone)
 }
@@ -165,6 +183,16 @@ impl Runtime for Loom {
 
     fn join<T: Send + 'static>((actor, handle): Self::JoinHandle<T>) -> Result<T> {
         blocking(Awaited::End(actor), || handle.join())
+    }
+
+    fn block_until(
+        what: Cow<'static, str>,
+        ready: impl Fn() -> bool + 'static,
+        otherwise: impl FnOnce(),
+    ) {
+        if !ready() {
+            awaiting(Awaited::Condition(what), otherwise);
+        }
     }
 
     fn collapsed() -> bool {

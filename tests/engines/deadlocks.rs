@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use redis::Commands;
+
 use lockproof::explore::{LoomBounds, Verdict, loom};
 use lockproof::races::lock_order;
 use lockproof::scenario::{Property, Scenario, World};
@@ -167,6 +169,24 @@ impl Scenario for MainHolds {
         child.join();
         drop(guard);
     }
+}
+
+/// Nobody pushes what alice pops.
+#[derive(Clone)]
+struct NothingIsPushed;
+
+impl Scenario for NothingIsPushed {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let mut connection = world.redis("redis").connect();
+        world.actor("alice", move |_| {
+            let _: redis::RedisResult<()> = connection.blpop("signal:11111", 0.0);
+        });
+    }
+}
+
+#[test]
+fn who_waits_for_an_element_of_a_list_says_which() {
+    is_said_by_all("alice waits for an element in signal:11111 on redis", &NothingIsPushed);
 }
 
 #[test]
