@@ -65,4 +65,5 @@ catalogue! { $:
     validity_wraps,
     silent_reacquire,
     fence_check_not_atomic,
+    lost_signal,
 }
