@@ -56,3 +56,8 @@ pub fn file(name: &str, content: &str) -> String {
     std::fs::write(&path, content).expect("the directory for temporary files takes one");
     path.into_os_string().into_string().unwrap()
 }
+
+/// The names of all races, as a sentence lists them.
+pub fn races() -> String {
+    lockproof::races::ALL.iter().map(|race| race.id).collect::<Vec<_>>().join(", ")
+}

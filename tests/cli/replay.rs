@@ -1,6 +1,6 @@
 //! `replay`: one interleaving, step by step, and what is said of a schedule that does not fit.
 
-use crate::program::{Run, file, printed, run};
+use crate::program::{Run, file, printed, races, run};
 
 #[track_caller]
 fn assert_ends(run: &Run, code: i32, last: &str) {
@@ -109,10 +109,8 @@ fn a_file_that_cannot_be_read_is_named() {
 
 #[test]
 fn races_and_numbers_of_clients_that_there_are_not_are_one_sentence_and_exit_code_2() {
-    run(&["replay", "lost-updates"]).assert_failed(
-        "expected a race (lost-update, check-then-act, lock-order, stolen-wakeup, get-del-release, \
-        shared-token, fence-only-on-writes), found \"lost-updates\"",
-    );
+    run(&["replay", "lost-updates"])
+        .assert_failed(&format!("expected a race ({}), found \"lost-updates\"", races()));
     run(&["replay", "lost-update", "--clients", "3"])
         .assert_failed("lost-update always has 2 clients; leave --clients out");
     let run = run(&["replay"]);
