@@ -6,6 +6,7 @@
 //!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`.
 //!   `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction, and with loom.
+//! * `invisible`: a search in which no step is taken for invisible comes to the same.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
 //!   wrong with this one.
@@ -18,6 +19,8 @@ mod agrees;
 mod cheapest;
 #[path = "explorer/compare.rs"]
 mod compare;
+#[path = "explorer/invisible.rs"]
+mod invisible;
 #[path = "explorer/judge.rs"]
 mod judge;
 #[path = "explorer/mistakes.rs"]

@@ -9,7 +9,7 @@ use super::mutation::Mutation;
 use super::progress::beat;
 use super::steer::{Choice, Chooser, Cost, Turn, lock};
 use super::{Bound, Search, Verdict};
-use crate::sync::board;
+use crate::sync::board::{self, AtOnce};
 use crate::sync::tape::Tape;
 use crate::trace::{self, ActorId};
 
@@ -207,6 +207,10 @@ impl Chooser for DepthFirst {
 
     fn remembers(&self) -> bool {
         self.search.memory
+    }
+
+    fn at_once(&self) -> AtOnce {
+        self.search.at_once()
     }
 }
 

@@ -13,7 +13,7 @@ use super::vacuity::Contention;
 use super::{Bound, Exploration, Schedule, Verdict};
 use crate::scenario::{Scenario, Violation, execute};
 use crate::sync::Shuttle;
-use crate::sync::board;
+use crate::sync::board::{self, AtOnce};
 use crate::trace::{Recorder, Trace};
 
 /// What the executions leave behind.
@@ -57,6 +57,8 @@ fn run<S: Scenario>(
     let begun = Instant::now();
     let log = Arc::new(Mutex::new(Log::default()));
     let findings = Arc::new(Mutex::new(findings));
+    // Where invisible steps are choices, the choices are no schedule: that names visible ones only.
+    let replays = chooser.at_once() != AtOnce::Nothing;
     let steered = Steered::new(chooser, Arc::clone(&log), max_steps);
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
     Runner::new(steered, config()).run(move || {
@@ -79,7 +81,7 @@ fn run<S: Scenario>(
         vacuous,
         verdict,
         trace: Some(trace),
-        schedule: Some(schedule),
+        schedule: replays.then_some(schedule),
         cost: Some(cost),
         ..exploration
     };

@@ -20,6 +20,7 @@ use super::mutation::Mutation;
 use super::steer::lock;
 use super::{Exploration, Verdict};
 use crate::scenario::Scenario;
+use crate::sync::board::AtOnce;
 
 /// How far an exhaustive search may go, and by which means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,11 @@ pub struct Search {
     pub executions: u64,
     /// How many steps one execution may take before it is called endless.
     pub max_steps: usize,
+    /// Whether invisible steps are taken at once: to begin, to start a thread, to see one end, to end, to
+    /// release a mutex, and to wait right after taking it. If not, each is a choice as any other step is,
+    /// but for those of the main actor, and what is found has no schedule. In either case faults strike,
+    /// and time passes, only while everybody is before a visible step.
+    pub invisible: bool,
     /// Whether states are remembered.
     pub memory: bool,
     /// Whether clients are interchangeable. It takes memory.
@@ -42,10 +48,21 @@ impl Search {
     pub const DEFAULT: Self = Self {
         executions: 10_000_000,
         max_steps: 10_000,
+        invisible: true,
         memory: true,
         symmetry: true,
         mutation: None,
     };
+
+    /// What is no choice.
+    pub(super) fn at_once(self) -> AtOnce {
+        match self.mutation {
+            _ if !self.invisible => AtOnce::Nothing,
+            Some(Mutation::LocksAtOnce) => AtOnce::Locks,
+            Some(Mutation::FirstStepsAtOnce) => AtOnce::FirstSteps,
+            _ => AtOnce::Invisible,
+        }
+    }
 }
 
 impl Default for Search {

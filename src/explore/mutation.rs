@@ -5,7 +5,8 @@ use crate::sync::board::State;
 use crate::sync::tape::{Piece, Tape};
 use crate::trace::ActorId;
 
-/// A mistake in what the explorer remembers, or in whom it takes to be interchangeable.
+/// A mistake in what the explorer remembers, in whom it takes to be interchangeable, or in which steps it
+/// takes to be invisible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub enum Mutation {
@@ -19,6 +20,8 @@ pub enum Mutation {
     TryOneClient,
     EverybodyIsAClient,
     NamelessClients,
+    LocksAtOnce,
+    FirstStepsAtOnce,
 }
 
 /// Numbers from here on are taken to be instants in milliseconds.
@@ -58,7 +61,10 @@ impl Mutation {
                 anybody(watched);
             }
             // Made elsewhere in the search.
-            Self::ForgetWhoIsRunning | Self::TryOneClient => {}
+            Self::ForgetWhoIsRunning
+            | Self::TryOneClient
+            | Self::LocksAtOnce
+            | Self::FirstStepsAtOnce => {}
         }
     }
 }

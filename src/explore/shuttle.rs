@@ -14,6 +14,7 @@ use super::progress::beat;
 use super::steer::{Choice, Chooser, Turn, actor};
 use super::{Bound, Exploration, Search, Verdict};
 use crate::scenario::Scenario;
+use crate::sync::board::AtOnce;
 
 /// The variable that replaces every seed.
 const SEED: &str = "SHUTTLE_RANDOM_SEED";
@@ -77,7 +78,8 @@ pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 }
 
 /// Every interleaving of visible steps, one after the other, with nothing remembered: slow, and simple
-/// enough to judge the other searches by. Of `search` only the bounds matter.
+/// enough to judge the other searches by. Of `search` only the bounds matter, and whether there is a choice
+/// at invisible steps, too.
 #[must_use]
 pub fn brute_force<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let exploration = drive(scenario, brute_force_chooser(search), search.max_steps);
@@ -86,7 +88,8 @@ pub fn brute_force<S: Scenario>(scenario: &S, search: Search) -> Exploration {
 
 pub(super) fn brute_force_chooser(search: Search) -> impl Chooser {
     let most = usize::try_from(search.executions).unwrap_or(usize::MAX);
-    Drawn::by(DfsScheduler::new(Some(most), false))
+    let at_once = Search { mutation: None, ..search }.at_once();
+    Drawn { at_once, ..Drawn::by(DfsScheduler::new(Some(most), false)) }
 }
 
 pub(super) fn brute_force_verdict(exploration: Exploration, search: Search) -> Exploration {
@@ -126,6 +129,7 @@ struct Drawn<S> {
     introduced: Option<usize>,
     /// How many executions were begun.
     executions: u64,
+    at_once: AtOnce,
 }
 
 impl<S> Drawn<S> {
@@ -135,6 +139,7 @@ impl<S> Drawn<S> {
             last: None,
             introduced: None,
             executions: 0,
+            at_once: AtOnce::default(),
         }
     }
 }
@@ -163,5 +168,9 @@ impl<S: Scheduler + 'static> Chooser for Drawn<S> {
         let candidates: Vec<&Task> = able.copied().collect();
         self.last = self.scheduler.next_task(&candidates, self.last, false);
         self.last.map_or(Choice::Abandon, |task| Choice::Go(actor(task)))
+    }
+
+    fn at_once(&self) -> AtOnce {
+        self.at_once
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shuttle::scheduler::{Schedule as ShuttleSchedule, Scheduler, Task, TaskId};
 
-use crate::sync::board::{self, Survey};
+use crate::sync::board::{self, AtOnce, Survey};
 use crate::trace::{self, ActorId};
 
 /// Chooses who takes the next visible step.
@@ -30,6 +30,11 @@ pub(super) trait Chooser: 'static {
     /// Whether it wants states to be written down.
     fn remembers(&self) -> bool {
         false
+    }
+
+    /// What it leaves no choice about.
+    fn at_once(&self) -> AtOnce {
+        AtOnce::Invisible
     }
 }
 
@@ -206,7 +211,7 @@ impl<C: Chooser> Scheduler for Steered<C> {
         if lock(&self.log).stop || !self.chooser.begin() {
             return None;
         }
-        board::reset(self.chooser.remembers());
+        board::reset(self.chooser.remembers(), self.chooser.at_once());
         *lock(&self.log) = Log { keep: self.chooser.keeps(), ..Log::default() };
         Some(ShuttleSchedule::new(0))
     }

@@ -114,6 +114,9 @@ impl<R: Runtime, T: Send + 'static> DerefMut for MutexGuard<'_, R, T> {
 
 impl<R: Runtime, T: Send + 'static> Drop for MutexGuard<'_, R, T> {
     fn drop(&mut self) {
+        if self.guard.is_some() && !inert() {
+            R::invisible_point();
+        }
         // An actor that unwinds while it waits has no guard to give back.
         if let Some(guard) = self.guard.take() {
             self.mutex.leaving(&guard, Kind::Unlock(self.mutex.object));

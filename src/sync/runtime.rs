@@ -81,6 +81,10 @@ pub trait Runtime:
         let _ = mutex;
         false
     }
+    /// The scheduling point of a step that nobody can notice, such as the release of a mutex. Only a search
+    /// that is told to take nothing for granted has one there. It never unwinds its caller, which may be a
+    /// destructor.
+    fn invisible_point() {}
     /// Waits until `ready`, which is `what`, in words. A runtime that cannot suspend a thread on a condition
     /// calls `otherwise`, which makes it true, or waits for it in a way of its own.
     fn block_until(

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdGuard, PoisonError, Try
 use std::thread::Result;
 use std::time::Duration;
 
-use super::board::{self, Intent};
+use super::board::{self, AtOnce, Intent};
 use super::tape::Tape;
 use super::{Runtime, inert};
 use crate::trace::{ActorId, ObjectId, Verb};
@@ -176,6 +176,7 @@ impl Runtime for Shuttle {
                 board::started(actor);
                 let value = body();
                 *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                Self::invisible_point();
                 board::ended(actor);
             })
             .map(drop)
@@ -210,8 +211,18 @@ impl Runtime for Shuttle {
         let alone = !board::has_just_taken(mutex);
         if alone {
             reach(Intent::Step);
+        } else {
+            Self::invisible_point();
         }
         alone
+    }
+
+    /// What the main actor does is setting up, and judging.
+    fn invisible_point() {
+        let me = Self::me();
+        if me != ActorId::MAIN && board::at_once() == AtOnce::Nothing {
+            reach(Intent::Invisible);
+        }
     }
 
     fn block_until(what: Cow<'static, str>, ready: impl Fn() -> bool + 'static, _: impl FnOnce()) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::Result;
 
-use super::Runtime;
+use super::{Runtime, inert};
 use crate::trace::{self, ActorId, Kind};
 
 /// What an actor is unwound with when the execution has no more use for it: a fault crashed it, or
@@ -19,6 +19,9 @@ pub fn spawn<R: Runtime, T: Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<R, T> {
+    if !inert() {
+        R::invisible_point();
+    }
     let recorder = trace::current();
     let actor = trace::actor(name);
     trace::record(R::me(), || Kind::Spawn(actor));

@@ -13,7 +13,7 @@ use crate::redis::clients;
 use crate::threads::Threads;
 use crate::threads_drawn::{mutexes, threads};
 
-/// Every combination of the reductions but the fastest.
+/// Every combination of the reductions but the fastest; invisible steps have a file of their own.
 const SLOWER: [Search; 2] =
     [Search { symmetry: false, ..SEARCH }, Search { memory: false, symmetry: false, ..SEARCH }];
 

@@ -40,6 +40,8 @@ impl Board {
         let mut tape = Tape::of(&(slot.ended, slot.steps));
         match &slot.intent {
             None => {}
+            // To begin is not counted among the steps.
+            Some(Intent::Start) => tape.append(&Tape::of(&"begins")),
             Some(Intent::Join(other)) => tape.append(&Tape::of(other)),
             // Tickets are drawn in the order of the steps; what matters is only who waits longer.
             Some(Intent::Wake { condvar, since, .. }) => {

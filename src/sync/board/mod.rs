@@ -14,7 +14,7 @@ pub(crate) use memory::{
     State, abandon, abandoned, client, clients, conclude, content, observe, opaque, remembers,
     state,
 };
-pub(crate) use survey::{Stuck, Survey, deadlock, survey, take_deadlock};
+pub(crate) use survey::{AtOnce, Stuck, Survey, deadlock, survey, take_deadlock};
 pub(crate) use tickets::{leave, notify, wait};
 
 use std::borrow::Cow;
@@ -39,6 +39,8 @@ pub(crate) enum Intent {
     Start,
     /// Take a step that never blocks.
     Step,
+    /// Take a step that nobody can notice. It is announced only where that is a choice, too.
+    Invisible,
     /// Take a mutex.
     Lock(ObjectId),
     /// Be woken from a condition variable, and take the mutex again.
@@ -95,6 +97,7 @@ struct Board {
     slots: Vec<Slot>,
     holders: BTreeMap<ObjectId, ActorId>,
     condvars: BTreeMap<ObjectId, Tickets>,
+    at_once: AtOnce,
     remembers: bool,
     contents: BTreeMap<ObjectId, Tape>,
     /// An object whose content cannot be written down.
@@ -108,8 +111,18 @@ struct Board {
 }
 
 /// An empty board, with the main actor running.
-pub(crate) fn reset(remembers: bool) {
-    BOARD.set(Board { slots: vec![Slot::default()], remembers, ..Board::default() });
+pub(crate) fn reset(remembers: bool, at_once: AtOnce) {
+    BOARD.set(Board { slots: vec![Slot::default()], remembers, at_once, ..Board::default() });
+}
+
+/// What is done without a choice in this execution.
+pub(crate) fn at_once() -> AtOnce {
+    BOARD.with_borrow(|board| board.at_once)
+}
+
+/// Whether what `actor` is about to do is nothing that others can notice.
+pub(crate) fn is_before_an_invisible_step(actor: ActorId) -> bool {
+    BOARD.with_borrow(|board| board.is_before_an_invisible_step(&board.slots[actor.index()]))
 }
 
 /// The actor that is running.
@@ -125,7 +138,9 @@ pub(crate) fn spawned(actor: ActorId) {
             board.slots.len(),
             "the Shuttle runtime works only under lockproof's explorers, which number its actors"
         );
-        board.slots.push(Slot { intent: Some(Intent::Start), ..Slot::default() });
+        // The parent may have been before an invisible step when everybody was to be unwound.
+        let doomed = board.abandoned;
+        board.slots.push(Slot { intent: Some(Intent::Start), doomed, ..Slot::default() });
         board.noticed();
     });
 }
@@ -152,24 +167,30 @@ pub(crate) fn ended(actor: ActorId) {
 
 /// `actor` is about to reach a scheduling point.
 pub(crate) fn announce(actor: ActorId, intent: Intent) {
-    unwind_if_doomed(actor);
+    if !matches!(intent, Intent::Invisible) {
+        unwind_if_doomed(actor);
+    }
     BOARD.with_borrow_mut(|board| board.slots[actor.index()].intent = Some(intent));
 }
 
-/// `actor` was scheduled, and takes the step it announced.
+/// `actor` was scheduled, and takes the step it announced, unless it is doomed. What nobody can notice it
+/// does all the same: that may be in a destructor, out of which nothing unwinds.
 pub(crate) fn arrive(actor: ActorId) {
-    BOARD.with_borrow_mut(|board| {
+    let invisible = BOARD.with_borrow_mut(|board| {
         let slot = &mut board.slots[actor.index()];
         let intent = slot.intent.take();
         slot.drawn = false;
         slot.steps += 1;
         slot.took = None;
         board.current = actor;
-        if let Some(Intent::Offer { with: Some(other), .. }) = intent {
+        if let Some(Intent::Offer { with: Some(other), .. }) = &intent {
             board.slots[other.index()].drawn = true;
         }
+        matches!(intent, Some(Intent::Invisible))
     });
-    unwind_if_doomed(actor);
+    if !invisible {
+        unwind_if_doomed(actor);
+    }
 }
 
 fn unwind_if_doomed(actor: ActorId) {
@@ -235,6 +256,14 @@ pub(crate) fn released(mutex: ObjectId) {
 }
 
 impl Board {
+    fn is_before_an_invisible_step(&self, slot: &Slot) -> bool {
+        match slot.intent {
+            Some(Intent::Start | Intent::Invisible) => true,
+            Some(Intent::Join(other)) => self.slots[other.index()].ended,
+            _ => false,
+        }
+    }
+
     /// The running actor did what others can notice, though it is no step.
     fn noticed(&mut self) {
         if let Some(slot) = self.slots.get_mut(self.current.index()) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{BOARD, Board, Intent, actor};
+use super::{BOARD, Board, Intent, Slot, actor, is_before_an_invisible_step};
 use crate::trace::{self, ActorId, ObjectId};
 
 /// Who may go on.
@@ -18,6 +18,21 @@ pub(crate) struct Survey {
     pub(crate) with: Vec<(ActorId, ActorId)>,
     /// The main actor has set up, and is called when nobody else can go on.
     pub(crate) idle: bool,
+}
+
+/// What is done without a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum AtOnce {
+    /// What nobody can notice: to begin, to start another actor, to see one end, to end, to release a mutex,
+    /// and to wait right after taking it.
+    #[default]
+    Invisible,
+    /// Nothing: all of that is a choice.
+    Nothing,
+    /// The invisible, and by mistake taking a mutex that is free.
+    Locks,
+    /// The invisible, and by mistake the first step of each actor that never blocks.
+    FirstSteps,
 }
 
 /// What an actor waits for that never comes.
@@ -56,12 +71,18 @@ pub(crate) fn survey() -> Survey {
             _ => {}
         }
     }
+    if survey.enabled.iter().any(|actor| is_before_an_invisible_step(*actor)) {
+        // What nobody can notice happens at the instant of the step before it, and a crash comes after both.
+        survey.offers.clear();
+        survey.with.clear();
+    }
     survey
 }
 
 impl Board {
     /// The actor that has to go on next because what it does is no step of its own: it is running, it is
-    /// unwound, its step is part of a fault's, it begins, or it sees another one end.
+    /// unwound, its step is part of a fault's, or, unless all of that is a choice, it begins, or it sees
+    /// another one end.
     fn invisible(&self) -> Option<ActorId> {
         let live = || self.slots.iter().enumerate().filter(|(_, slot)| !slot.ended);
         let running = live().find(|(_, slot)| slot.intent.is_none());
@@ -74,8 +95,21 @@ impl Board {
                 _ => false,
             })
         };
-        let found = running.or_else(doomed).or_else(drawn).or_else(begins).or_else(joins);
+        let mistaken = || live().find(|(_, slot)| self.is_mistaken_for_invisible(slot));
+        let found = running.or_else(doomed).or_else(drawn);
+        let found = match self.at_once {
+            AtOnce::Nothing => found,
+            _ => found.or_else(begins).or_else(joins).or_else(mistaken),
+        };
         found.map(|(index, _)| actor(index))
+    }
+
+    fn is_mistaken_for_invisible(&self, slot: &Slot) -> bool {
+        match (self.at_once, &slot.intent) {
+            (AtOnce::Locks, Some(intent @ Intent::Lock(_))) => self.allows(intent),
+            (AtOnce::FirstSteps, Some(Intent::Step)) => slot.steps == 0,
+            _ => false,
+        }
     }
 
     fn intents(&self) -> Vec<(ActorId, Intent)> {
@@ -85,7 +119,7 @@ impl Board {
 
     fn allows(&self, intent: &Intent) -> bool {
         match intent {
-            Intent::Start | Intent::Step => true,
+            Intent::Start | Intent::Step | Intent::Invisible => true,
             Intent::Lock(mutex) => !self.holders.contains_key(mutex),
             Intent::Wake { condvar, mutex, since } => {
                 self.condvars.get(condvar).is_some_and(|tickets| tickets.told(*since))
@@ -109,7 +143,11 @@ impl Board {
             }
             Intent::Join(other) => Some(Stuck::End(*other)),
             Intent::Until { what, .. } => Some(Stuck::Condition(what.clone())),
-            Intent::Start | Intent::Step | Intent::Offer { .. } | Intent::Idle => None,
+            Intent::Start
+            | Intent::Step
+            | Intent::Invisible
+            | Intent::Offer { .. }
+            | Intent::Idle => None,
         }
     }
 
