@@ -5,7 +5,7 @@
 //! * `redis`, `queues`, `threads`: the programs: clients of a simulated Redis; clients that wait for each
 //!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`.
 //!   `judge`: what is said of an execution of one.
-//! * `agrees`: the comparison, for every reduction, and with loom.
+//! * `agrees`: the comparison, for every reduction. `by_loom`: the same with loom.
 //! * `invisible`: a search in which no step is taken for invisible comes to the same.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
@@ -15,6 +15,8 @@
 
 #[path = "explorer/agrees.rs"]
 mod agrees;
+#[path = "explorer/by_loom.rs"]
+mod by_loom;
 #[path = "explorer/cheapest.rs"]
 mod cheapest;
 #[path = "explorer/compare.rs"]

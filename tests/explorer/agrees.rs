@@ -1,17 +1,14 @@
 //! The explorer reaches what brute force reaches: no less, and no more.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 
-use lockproof::explore::{LoomBounds, Search, Verdict, brute_force, exhaustive, loom};
+use lockproof::explore::{Search, brute_force, exhaustive};
 use lockproof::races::fence_only_on_writes::Fixed;
 
 use crate::compare::{Program, SEARCH, all, difference, same};
-use crate::judge::Judge;
 use crate::queues::queues;
 use crate::redis::clients;
-use crate::threads::Threads;
-use crate::threads_drawn::{mutexes, threads};
+use crate::threads_drawn::threads;
 
 /// Every combination of the reductions but the fastest; invisible steps have a file of their own.
 const SLOWER: [Search; 2] =
@@ -58,25 +55,6 @@ fn each_reduction_makes_the_search_smaller() {
     let executions = |search| exhaustive(&Fixed { clients: 2 }, search).executions;
     assert_eq!([SEARCH, SLOWER[0], SLOWER[1]].map(executions), [54, 108, 318]);
     assert_eq!(brute_force(&Fixed { clients: 2 }, SEARCH).executions, 318);
-}
-
-/// loom knows nothing of our board: it is a second opinion on what a visible step is, too.
-#[test]
-fn loom_comes_to_the_same_ends() {
-    all((7, 300), mutexes(20.0), |program| {
-        let by_loom = noted(&program, |program| loom(program, LoomBounds::default()).verdict);
-        let by_force = noted(&program, |program| brute_force(program, SEARCH).verdict);
-        same(&by_force, &by_loom)?;
-        difference(&program, SEARCH)
-    });
-}
-
-/// The outcomes that an engine comes to.
-fn noted(program: &Threads, engine: impl Fn(&Threads) -> Verdict) -> BTreeSet<String> {
-    let notes = Arc::<Mutex<_>>::default();
-    let verdict = engine(&program.clone().judged(Judge::Noted(Arc::clone(&notes))));
-    assert_eq!(verdict, Verdict::Exhausted, "{program:?}");
-    std::mem::take(&mut notes.lock().unwrap())
 }
 
 #[test]
