@@ -66,4 +66,5 @@ catalogue! { $:
     silent_reacquire,
     fence_check_not_atomic,
     lost_signal,
+    plain_del,
 }
