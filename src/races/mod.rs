@@ -67,4 +67,5 @@ catalogue! { $:
     fence_check_not_atomic,
     lost_signal,
     plain_del,
+    setnx_then_crash,
 }
