@@ -68,4 +68,5 @@ catalogue! { $:
     lost_signal,
     plain_del,
     setnx_then_crash,
+    lost_reply_to_set,
 }
