@@ -69,4 +69,5 @@ catalogue! { $:
     plain_del,
     setnx_then_crash,
     lost_reply_to_set,
+    timer_by_value,
 }
