@@ -2,6 +2,8 @@
 //! commands that wait, with and without faults.
 #![cfg(not(loom))]
 
+#[path = "faults/calls.rs"]
+mod calls;
 #[path = "faults/locking.rs"]
 mod locking;
 #[path = "faults/talking.rs"]
@@ -9,6 +11,7 @@ mod talking;
 #[path = "faults/waiting.rs"]
 mod waiting;
 
+use calls::WriteAndLook;
 use locking::{Alone, Contended, Naive};
 use lockproof::explore::{
     Cost, Exploration, LoomBounds, Sampling, Search, Verdict, exhaustive, fewest, loom, random,
@@ -173,6 +176,16 @@ fn random_engines_have_faults_strike() {
     let sampling = Sampling { seed: 1, executions: 200, max_steps: 100 };
     assert_eq!(random(&talk, sampling).verdict, Verdict::Sampled);
     assert_eq!(talk.outcomes().len(), 6);
+}
+
+#[test]
+fn a_call_begins_with_its_first_command_even_if_that_is_held_back() {
+    let searched = exhausts(&WriteAndLook, Search::default());
+    assert!(searched.executions > 3, "{searched}");
+    // Bob reads what arrives while alice's call goes on.
+    let early = "delay:alice deliver:alice bob alice".parse().expect("a schedule");
+    let found = replay(&WriteAndLook, &early).expect("it can");
+    assert_eq!(found.violation(), None, "{found}");
 }
 
 #[test]

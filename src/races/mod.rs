@@ -66,4 +66,8 @@ catalogue! { $:
     silent_reacquire,
     fence_check_not_atomic,
     lost_signal,
+    plain_del,
+    setnx_then_crash,
+    lost_reply_to_set,
+    timer_by_value,
 }

@@ -137,6 +137,10 @@ impl<R: Runtime> Node<R> {
                 None
             }
         };
+        if mishap.is_some() {
+            // The step is the fault's, and the client's too: whatever it is part of has begun.
+            trace::reveal(me);
+        }
         match (mishap, line) {
             (Some(Mishap { kind: MishapKind::HeldBack, by }), Some(line)) => {
                 line.hold(self, batch);

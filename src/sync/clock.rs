@@ -134,11 +134,11 @@ impl<R: Runtime> Clock<R> {
     /// moved.
     pub fn advance_to(&self, at: u64) {
         if let Source::Virtual(timeline) = &self.0 {
-            let now = timeline.amend(|timeline| {
+            timeline.amend(|timeline| {
                 timeline.now = timeline.now.max(at);
-                timeline.now
+                // Before anybody can see it: nobody acts at a time that is not recorded yet.
+                trace::record(R::me(), || Kind::Tick(timeline.now));
             });
-            trace::record(R::me(), || Kind::Tick(now));
         }
     }
 }
@@ -163,5 +163,44 @@ impl<R: Runtime> fmt::Debug for Clock<R> {
             Source::Monotonic(origin) => f.debug_tuple("Monotonic").field(origin).finish(),
             Source::Virtual(timeline) => f.debug_tuple("Virtual").field(timeline).finish(),
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::hash::Hasher;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::sync::Std;
+    use crate::trace::{Event, Recorder, Trace, Watcher};
+
+    /// While a tick is being recorded, looks at the clock from another thread.
+    struct Impatient(Clock<Std>, mpsc::Sender<Option<u64>>);
+
+    impl Watcher for Impatient {
+        fn saw(&mut self, event: &Event, _: &Trace) -> bool {
+            if matches!(event.kind, Kind::Tick(_)) {
+                let (clock, (found, finds)) = (self.0.clone(), mpsc::channel());
+                thread::spawn(move || found.send(clock.peek_ms()));
+                let seen = finds.recv_timeout(Duration::from_millis(50)).ok();
+                self.1.send(seen).expect("the test waits");
+            }
+            false
+        }
+
+        fn remember(&self, _: &mut dyn Hasher) {}
+    }
+
+    #[test]
+    fn nobody_sees_a_time_before_it_is_recorded() {
+        let recorder = Recorder::new();
+        let _scope = trace::enter(Some(recorder.clone()));
+        let clock = Clock::<Std>::virtual_time();
+        let (seen, sees) = mpsc::channel();
+        recorder.watch(Impatient(clock.clone(), seen));
+        clock.advance_to(7);
+        assert_eq!(sees.recv(), Ok(None));
+        assert_eq!(clock.peek_ms(), 7);
     }
 }
