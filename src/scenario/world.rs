@@ -122,7 +122,7 @@ impl<R: Runtime> World<R> {
         let node = Node::new(name, self.clock()).on(&self.network);
         let (asked, told) = (node.clone(), node.clone());
         self.parts.borrow_mut().timers.push(Timer {
-            next: Arc::new(move |now| asked.next_deadline(now)),
+            next: Arc::new(move |now| asked.look_for_deadline(now)),
             passed: Arc::new(move || told.expire()),
         });
         node
