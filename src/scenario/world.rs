@@ -191,6 +191,10 @@ impl<R: Runtime> World<R> {
     /// Says what must hold once all actors have ended. `check` may look (with
     /// [`Shared::peek`](crate::sync::Shared::peek), or by taking mutexes that are free by then), and says
     /// what is wrong.
+    ///
+    /// What it judges has to be in shared objects, or in what the actors returned, even if `check` reads it
+    /// elsewhere: of executions that are equal in these only one is judged (the contract of
+    /// [`Scenario`](super::Scenario)).
     pub fn finally(
         &self,
         property: Property,

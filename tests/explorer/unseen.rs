@@ -1,9 +1,12 @@
-//! What an actor learns without a step.
+//! What an actor learns without a step, and what it leaves behind outside of the world.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
-use lockproof::explore::{brute_force_census, census, exhaustive};
+use lockproof::explore::{
+    Search, Verdict, brute_force, brute_force_census, census, exhaustive, fewest, replay,
+};
+use lockproof::races::{fence_only_on_writes, lost_update};
 use lockproof::redis::Node;
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Clock, Runtime, Shared};
@@ -86,4 +89,57 @@ fn what_an_actor_peeks_at_is_part_of_the_state() {
         let broken = exhaustive(&look, SEARCH);
         assert!(!all.is_empty() && broken.violation().is_some(), "{look:?}: {broken}");
     }
+}
+
+/// Two actors each take two steps, and write their names where no explorer looks after each.
+#[derive(Clone, Debug)]
+struct WritesElsewhere;
+
+impl Scenario for WritesElsewhere {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let turns = Arc::new(Shared::<R, u64>::new("turns", 0));
+        let order = Arc::<StdMutex<Vec<&str>>>::default();
+        for name in ["alice", "bob"] {
+            let (turns, order) = (Arc::clone(&turns), Arc::clone(&order));
+            world.actor(name, move |_| {
+                for _ in 0..2 {
+                    turns.with("take", |turns| *turns += 1);
+                    order.lock().unwrap().push(name);
+                }
+            });
+        }
+        world.finally(Property::Linearizable, move || match order.lock().unwrap().as_slice() {
+            ["bob", "alice", "alice", "bob"] => Err("bob was first, and last".to_owned()),
+            _ => Ok(()),
+        });
+    }
+}
+
+#[test]
+fn state_outside_the_world_is_met_by_executions_that_run_on() {
+    assert!(brute_force(&WritesElsewhere, SEARCH).violation().is_some());
+    // Without the net it is missed: this is what the contract is about.
+    assert_eq!(exhaustive(&WritesElsewhere, SEARCH).verdict, Verdict::Exhausted);
+    let found = exhaustive(&WritesElsewhere, Search::default());
+    let schedule = found.schedule.as_ref().expect("a real interleaving");
+    let again = replay(&WritesElsewhere, schedule).expect("it replays");
+    assert!(found.violation().is_some(), "{found}");
+    assert_eq!((again.verdict, again.schedule), (found.verdict, found.schedule));
+}
+
+#[test]
+fn where_all_state_is_in_the_world_the_net_changes_no_count() {
+    fn same<S: Scenario>(scenario: &S) {
+        for engine in [exhaustive::<S>, fewest::<S>] {
+            let [without, with] = [0, 100].map(|net| {
+                let found = engine(scenario, Search { net, ..Search::default() });
+                (found.verdict, found.executions, found.states, found.longest, found.schedule)
+            });
+            assert_eq!(without, with);
+        }
+    }
+    same(&fence_only_on_writes::Fixed { clients: 2 });
+    same(&fence_only_on_writes::Buggy { clients: 2 });
+    same(&lost_update::Buggy);
+    same(&lost_update::Fixed);
 }
