@@ -52,6 +52,10 @@ pub(super) struct DepthFirst {
     spent: Cost,
     /// The states seen, and what had been spent when they were.
     visited: BTreeMap<u64, Vec<Cost>>,
+    /// How many executions that come to a state seen before are still to run on.
+    net: u64,
+    /// This one does: it came to such a state, and none is looked at any more.
+    runs_on: bool,
 }
 
 impl DepthFirst {
@@ -65,6 +69,8 @@ impl DepthFirst {
             depth: 0,
             spent: Cost::default(),
             visited: BTreeMap::new(),
+            net: search.net,
+            runs_on: false,
         }
     }
 
@@ -96,7 +102,7 @@ impl DepthFirst {
             let snapshot = self.snapshot(turn);
             let fingerprint = snapshot.fingerprint();
             if !self.remember(fingerprint) {
-                return Choice::Abandon;
+                return self.known(turn);
             }
             state = Some(fingerprint);
             choices = representatives(&choices, &snapshot, self.search.mutation);
@@ -104,6 +110,29 @@ impl DepthFirst {
         let Some(chosen) = choices.first().copied() else { return Choice::Abandon };
         self.levels.push(Level { candidates: turn.candidates(), state, choices, at: 0 });
         self.go(turn, chosen)
+    }
+
+    /// The state is known, and so is what can come of it, unless the scenario has state that is not in it.
+    /// Some executions run on, to be judged at their end.
+    fn known(&mut self, turn: &Turn<'_>) -> Choice {
+        let Some(left) = self.net.checked_sub(1) else { return Choice::Abandon };
+        (self.net, self.runs_on) = (left, true);
+        self.run_on(turn)
+    }
+
+    /// Goes on by default: nobody is preempted, and no fault strikes, so that no bound is overstepped; nor is
+    /// that on steps, which the search comes to by itself where it can be come to.
+    fn run_on(&mut self, turn: &Turn<'_>) -> Choice {
+        let running = turn.running.filter(|running| turn.enabled.contains(running));
+        match running.or(turn.enabled.first().copied()) {
+            Some(chosen)
+                if turn.cost(chosen) == Cost::default()
+                    && self.depth + 1 < self.search.max_steps =>
+            {
+                self.go(turn, chosen)
+            }
+            _ => Choice::Abandon,
+        }
     }
 
     fn go(&mut self, turn: &Turn<'_>, chosen: ActorId) -> Choice {
@@ -191,10 +220,14 @@ impl Chooser for DepthFirst {
         beat(self.executions, states, Some(self.levels.len()));
         self.depth = 0;
         self.spent = Cost::default();
+        self.runs_on = false;
         true
     }
 
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
+        if self.runs_on {
+            return self.run_on(turn);
+        }
         let Some(level) = self.levels.get(self.depth) else { return self.branch(turn) };
         let chosen = level.choices[level.at];
         let same = turn.admits(chosen)

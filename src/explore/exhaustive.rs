@@ -6,7 +6,7 @@
 //! 1. **Invisible steps do not branch.** An actor runs up to its next visible step at once.
 //! 2. **States are remembered.** An actor's own state is a function of what it has seen, so all that has
 //!    been seen and all that is in shared objects is the state of the execution. A state that was
-//!    reached before ends the execution.
+//!    reached before ends the execution. (The first ones run on: [`Search::net`].)
 //! 3. **Clients that run the same code are interchangeable.** States that differ only in which client is
 //!    which are one state, and of two clients in the same situation only one is tried.
 //!
@@ -32,6 +32,11 @@ pub struct Search {
     pub memory: bool,
     /// Whether clients are interchangeable. It takes memory.
     pub symmetry: bool,
+    /// How many of the executions that come to a remembered state run on to their ends all the same, and are
+    /// judged there; the first ones do. Where a scenario keeps to the contract of [`Scenario`], that finds
+    /// nothing and changes no count. Where it does not, it may show what is hidden: it is a net with holes,
+    /// and no proof.
+    pub net: u64,
     /// A mistake to make, for the tests of the tests.
     #[doc(hidden)]
     pub mutation: Option<Mutation>,
@@ -44,6 +49,7 @@ impl Search {
         max_steps: 10_000,
         memory: true,
         symmetry: true,
+        net: 100,
         mutation: None,
     };
 }

@@ -41,7 +41,8 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
         };
         let done = verdict != Verdict::Exhausted;
         let refused = matches!(verdict, Verdict::NotRun(_));
-        let minimal = matches!(verdict, Verdict::Broken(_));
+        // What is cheaper should have been found before: the scenario has state that is not in its world.
+        let minimal = matches!(verdict, Verdict::Broken(_)) && level.cost == Some(bound);
         all = Exploration {
             verdict,
             trace: level.trace,

@@ -86,8 +86,23 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         self.object
     }
 
-    /// A look at the state that is not a step of anybody: for the clock, and for judging the outcome.
+    /// A look at the state that is not a step of anybody: for judging the outcome.
+    ///
+    /// It has no scheduling point. What an actor sees here is the state right after its own last step, as if
+    /// it had looked in that step; real threads would have given the others time to change it. What others
+    /// change is to be asked for in a step of its own, [`Shared::with`]. An explorer that remembers states
+    /// takes the actor to have seen all of the value, whatever `look` makes of it.
     pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
+        let value = R::access(&self.inner);
+        if !inert() {
+            R::observe(|| self.write.map_or_else(Tape::default, |write| write(&value)));
+        }
+        look(&value)
+    }
+
+    /// A look that tells the calling actor nothing: for the clock, for faults, and for conditions that the
+    /// scheduler asks for; or what the actor learns from it is observed by the caller.
+    pub(crate) fn look<U>(&self, look: impl FnOnce(&T) -> U) -> U {
         look(&R::access(&self.inner))
     }
 
