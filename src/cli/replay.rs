@@ -67,6 +67,9 @@ impl Args {
         if let Some(taken) = &found.schedule {
             output.line(format_args!("schedule: {taken}"));
         }
+        if let (Interleaving::OfLoom(number), Some(_)) = (&interleaving, &found.trace) {
+            output.line(format_args!("execution: {number} of loom's search"));
+        }
         if let Some(early) = &found.early_end {
             output.line(early);
         }

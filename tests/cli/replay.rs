@@ -20,6 +20,20 @@ fn a_property_that_breaks_is_exit_code_1_and_the_timeline_shows_how() {
 }
 
 #[test]
+fn an_execution_of_looms_search_is_named_and_one_beyond_its_end_is_not_there() {
+    let fourth = run(&["replay", "lost-update", "--execution", "4"]);
+    assert!(fourth.lines.contains(&"execution: 4 of loom's search".to_owned()), "{fourth:?}");
+    assert_ends(&fourth, 1, LOST);
+    assert_ends(&run(&["replay", "lost-update", "--execution", "3"]), 0, KEPT);
+    let lost = LOST.strip_prefix("broken: ").expect("that is how it begins");
+    run(&["replay", "lost-update", "--execution", "99999"]).assert_failed(&format!(
+        "the search ended at execution 4, which breaks {lost}; there is no 99999"
+    ));
+    run(&["replay", "lost-update", "--variant=fixed", "--execution", "99"])
+        .assert_failed("the whole search has 9 executions, and no 99");
+}
+
+#[test]
 fn a_property_that_holds_is_exit_code_0() {
     assert_ends(&run(&["replay", "lost-update", "--variant", "fixed", "alice", "bob"]), 0, KEPT);
     assert_ends(&run(&["replay", "lost-update", "2*alice 2*bob"]), 0, KEPT);
