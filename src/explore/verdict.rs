@@ -141,7 +141,11 @@ impl Exploration {
 
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.verdict, counted(self.executions, "execution"))?;
+        write!(f, "{}", self.verdict)?;
+        // The bound has said it.
+        if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
+            write!(f, "; {}", counted(self.executions, "execution"))?;
+        }
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
         }
