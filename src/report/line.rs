@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_clean_verdict_that_says_little_says_so() {
         let alone = "vacuous: there is only one interleaving";
-        let apart = "vacuous: no two actors ever touched the same object";
+        let apart = "vacuous: no actor ever touched what another one changed";
         let once = Search { executions: 1, ..Search::DEFAULT };
         let few = Sampling { executions: 10, ..Sampling::default() };
         for (found, expected) in [
