@@ -161,10 +161,9 @@ fn a_schedule_that_does_not_fit_says_where_and_who_could_go_on() {
     assert_eq!((divergence.step, divergence.expected.as_str()), (4, "alice"));
     assert_eq!(divergence.runnable, ["bob"]);
     let sentence = divergence.to_string();
-    assert!(
-        sentence.starts_with("step 4 of the schedule is alice's, but only bob could"),
-        "{sentence}"
-    );
+    let expected =
+        "step 4 of the schedule is alice's, but only bob could go on: alice has ended already";
+    assert_eq!(sentence, expected);
 }
 
 #[test]
@@ -173,6 +172,10 @@ fn a_schedule_that_ends_early_goes_on_with_whoever_ran_last() {
     let exploration = replay(&Buggy, &partial).expect("a prefix of a run");
     let schedule = exploration.schedule.expect("the race is lost");
     assert_eq!(schedule.to_string(), "alice bob bob alice");
+    let early = exploration.early_end.expect("both could go on");
+    assert_eq!((early.after, early.runnable), (2, vec!["alice".to_owned(), "bob".to_owned()]));
+    let again = replay(&Buggy, &schedule).expect("a full schedule");
+    assert_eq!(again.early_end, None);
 }
 
 #[test]

@@ -14,8 +14,8 @@ mod waiting;
 use calls::WriteAndLook;
 use locking::{Alone, Contended, Naive};
 use lockproof::explore::{
-    Cost, Exploration, LoomBounds, Sampling, Search, Verdict, exhaustive, fewest, loom, random,
-    replay, stress,
+    Cause, Cost, Exploration, LoomBounds, Sampling, Search, Verdict, exhaustive, fewest, loom,
+    random, replay, stress,
 };
 use lockproof::scenario::{Budgets, Property, Scenario};
 use lockproof::trace::{Event, Kind};
@@ -137,6 +137,34 @@ fn a_budget_of_zero_is_no_actor() {
     let schedule = "lose-reply:alice".parse().expect("a schedule");
     let divergence = replay(&talk, &schedule).expect_err("there is no such actor");
     assert_eq!(divergence.runnable, ["alice"]);
+    assert_eq!(divergence.cause, Cause::NoSuchFault { known: Vec::new() });
+}
+
+#[test]
+fn a_fault_that_cannot_strike_says_why() {
+    let budgets = Budgets::none().lose_reply("alice", 1).delay("alice", 1).crash("alice");
+    let talk = Talk::new(TWO_COUNTS, budgets);
+    let cause = |schedule: &str| {
+        let schedule = schedule.parse().expect("a schedule");
+        replay(&talk, &schedule).expect_err("it cannot strike").cause
+    };
+    let unable = |why: &str| Cause::CannotStrike { why: why.to_owned() };
+    assert_eq!(cause("lose-reply:alice lose-reply:alice"), Cause::BudgetSpent);
+    assert_eq!(
+        cause("deliver:alice"),
+        unable("no command is held back that deliver:alice could deliver")
+    );
+    let known = ["crash:alice", "lose-reply:alice", "delay:alice", "deliver:alice"];
+    let known = known.map(str::to_owned).to_vec();
+    assert_eq!(cause("lose-reply:bob"), Cause::NoSuchFault { known });
+    // A command that is held back keeps the execution open, with everybody gone.
+    let gone = "delay:alice crash:alice";
+    assert_eq!(cause(&format!("{gone} crash:alice")), Cause::BudgetSpent);
+    assert_eq!(cause(&format!("{gone} alice")), Cause::Ended);
+    assert_eq!(
+        cause(&format!("{gone} lose-reply:alice")),
+        unable("alice is about neither to send a command nor to get the reply to one")
+    );
 }
 
 #[test]

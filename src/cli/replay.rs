@@ -39,10 +39,12 @@ Examples:
   lockproof replay lost-update my-schedule.txt --variant fixed
 
 A schedule names the actor of each step: `alice`, `bob`, a fault such as `clock` or `crash:alice`.
-`3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on.
+`3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on,
+and a line says so if anybody had a choice.
 
 Exit status: 0 if the property holds, 1 if it breaks or the execution does not end, 2 if the schedule
-does not fit, or the arguments make no sense.";
+does not fit (somebody cannot take its step, or everybody has ended and names are left), or the arguments
+make no sense.";
 
 impl Args {
     /// Replays what was asked for.
@@ -64,6 +66,12 @@ impl Args {
         }
         if let Some(taken) = &found.schedule {
             output.line(format_args!("schedule: {taken}"));
+        }
+        if let (Interleaving::OfLoom(number), Some(_)) = (&interleaving, &found.trace) {
+            output.line(format_args!("execution: {number} of loom's search"));
+        }
+        if let Some(early) = &found.early_end {
+            output.line(early);
         }
         if let Interleaving::Scheduled(schedule) = &interleaving
             && let Some(rest) = left_over(schedule, found.schedule.as_ref())
@@ -120,7 +128,7 @@ fn text(words: &[String]) -> Result<String, Failure> {
     }
 }
 
-/// What of the schedule came after the end: it has been asked for, and it did not happen.
+/// What of the schedule came after the violation: it has been asked for, and it did not happen.
 fn left_over(schedule: &Schedule, taken: Option<&Schedule>) -> Option<String> {
     let first = taken.map_or(0, Schedule::len);
     let rest: Vec<&str> = schedule.names().skip(first).collect();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::{Cost, Schedule, Vacuity};
+use super::{Cost, EarlyEnd, Schedule, Vacuity};
 use crate::scenario::Violation;
 use crate::trace::Trace;
 
@@ -104,6 +104,8 @@ pub struct Exploration {
     pub minimal: bool,
     /// Nothing was broken, but little could have been.
     pub vacuous: Option<Vacuity>,
+    /// The schedule that was replayed ended before the execution did.
+    pub early_end: Option<EarlyEnd>,
     /// The seed that the search started from, if it drew at random.
     pub seed: Option<u64>,
 }
@@ -122,6 +124,7 @@ impl Exploration {
             cost: None,
             minimal: false,
             vacuous: None,
+            early_end: None,
             seed: None,
         }
     }
@@ -138,7 +141,11 @@ impl Exploration {
 
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.verdict, counted(self.executions, "execution"))?;
+        write!(f, "{}", self.verdict)?;
+        // The bound has said it.
+        if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
+            write!(f, "; {}", counted(self.executions, "execution"))?;
+        }
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
         }

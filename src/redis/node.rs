@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ::redis::RedisResult;
 
 use super::blocking::{Queue, Ticket, Wait};
+use super::footprint::footprint;
 use super::network::{Mishap, MishapKind, Network, no_answer};
 use super::words::{in_words, replies_in_words};
 use super::{Batch, Connection, Keyspace, Reply, execute_batch};
@@ -179,7 +180,7 @@ impl<R: Runtime> Node<R> {
 
     fn access(&self, batch: &Batch, reply: String) -> Kind {
         let request = self.store.look(|store| in_words(&store.keyspace, batch));
-        Kind::Access { object: self.object(), request, reply }
+        Kind::Access { object: self.object(), request, reply, touched: footprint(batch) }
     }
 
     fn effect(&self, batch: &Batch, heard: bool, whose: Whose) -> Done {
@@ -209,7 +210,8 @@ impl<R: Runtime> Node<R> {
             if !done.heard {
                 reply.push_str(", lost");
             }
-            let kind = Kind::Access { object, request: done.words.clone(), reply };
+            let (request, touched) = (done.words.clone(), footprint(batch));
+            let kind = Kind::Access { object, request, reply, touched };
             let access = Event { actor: whose.step, kind };
             let truth = done.changes.clone().into_iter().map(move |(key, value, until)| Event {
                 actor: whose.command,

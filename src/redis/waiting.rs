@@ -58,7 +58,12 @@ impl<R: Runtime> Node<R> {
             let request = words.to_owned();
             [Event {
                 actor: step,
-                kind: Kind::Access { object, request, reply: answer.in_words() },
+                kind: Kind::Access {
+                    object,
+                    request,
+                    reply: answer.in_words(),
+                    touched: wait.touched(),
+                },
             }]
         });
         if answer.heard { Ok(answer.reply) } else { Err(no_answer()) }

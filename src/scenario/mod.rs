@@ -43,6 +43,7 @@ mod specification;
 mod world;
 
 pub use budgets::Budgets;
+pub(crate) use faults::unable;
 pub use history::History;
 pub use property::{Property, Violation};
 pub(crate) use run::execute;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::tape::{Tape, Write};
 use super::{Runtime, inert};
-use crate::trace::{self, Event, Kind, ObjectId};
+use crate::trace::{self, Event, Kind, ObjectId, Touch};
 
 /// State that several actors share, and that each touches in single atomic steps: a server that
 /// carries out one command at a time, say. A step has one scheduling point, and never blocks.
@@ -48,7 +48,9 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         R::point();
         self.effect(step, |object, reply| {
             let (request, reply) = (request.to_owned(), format!("{reply:?}"));
-            [Event { actor: R::me(), kind: Kind::Access { object, request, reply } }]
+            // What the step changes is known to nobody else.
+            let touched = vec![Touch { part: None, writes: true }];
+            [Event { actor: R::me(), kind: Kind::Access { object, request, reply, touched } }]
         })
     }
 

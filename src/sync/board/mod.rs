@@ -14,7 +14,7 @@ pub(crate) use memory::{
     State, abandon, abandoned, client, clients, conclude, content, observe, opaque, remembers,
     state,
 };
-pub(crate) use survey::{Stuck, Survey, deadlock, survey, take_deadlock};
+pub(crate) use survey::{Standing, Stuck, Survey, deadlock, standing, survey, take_deadlock};
 pub(crate) use tickets::{leave, notify, wait};
 
 use std::borrow::Cow;
