@@ -129,6 +129,22 @@ impl Exploration {
         }
     }
 
+    /// Whether the engine ran the scenario, and all that it ran held: not if it ran nothing, nor if an
+    /// execution did not end.
+    #[must_use]
+    pub const fn held(&self) -> bool {
+        let clean = match &self.verdict {
+            Verdict::Exhausted
+            | Verdict::Sampled
+            | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => true,
+            Verdict::Broken(_)
+            | Verdict::BoundHit(Bound::Steps(_) | Bound::Engine(_))
+            | Verdict::Blind(_)
+            | Verdict::NotRun(_) => false,
+        };
+        clean && self.executions > 0
+    }
+
     /// What was broken, if anything was.
     #[must_use]
     pub const fn violation(&self) -> Option<&Violation> {
