@@ -16,7 +16,7 @@ use crate::report::Line;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The races to run; all, unless some are named.
+    /// The races to run, each once; all, unless some are named.
     #[arg(value_name = "RACE")]
     races: Vec<String>,
     /// Only the bug, or only the fix.

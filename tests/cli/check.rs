@@ -79,6 +79,14 @@ fn races_that_are_named_are_run_in_that_order_on_every_engine() {
     assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
 }
 
+#[test]
+fn a_race_that_is_named_twice_is_run_once() {
+    let run = |races: &[&str]| run(&[&["check", "--engine=fewest"], races].concat()).lines;
+    let once = run(&["lost-update", "lock-order"]);
+    assert_eq!(once.len(), 4);
+    assert_eq!(run(&["lost-update", "lock-order", "lost-update", "lost-update"]), once);
+}
+
 /// The keys of a line, which scripts rely on.
 const KEYS: [&str; 14] = [
     "race",
