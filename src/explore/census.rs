@@ -12,6 +12,7 @@ use crate::scenario::{Scenario, Violation};
 
 /// All that a search found.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Census {
     /// How the search went. It is not called broken, whatever was found.
     pub exploration: Exploration,

@@ -9,6 +9,7 @@ use crate::trace::Trace;
 
 /// The answer of an engine. There is no bare "ok": each says what was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// A property does not hold.
     Broken(Violation),
@@ -83,6 +84,7 @@ impl fmt::Display for Verdict {
 
 /// What an engine found, and how far it looked.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
