@@ -5,17 +5,16 @@
 mod deadlocks;
 #[path = "engines/histories.rs"]
 mod histories;
+#[path = "engines/progress.rs"]
+mod progress;
 #[path = "engines/seam.rs"]
 mod seam;
 #[path = "engines/sees.rs"]
 mod sees;
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use lockproof::explore::progress::{BETWEEN, watch};
 use lockproof::explore::{
     Exploration, LoomBounds, Sampling, Verdict, loom, loom_execution, pct, random, replay, stress,
     urw,
@@ -256,16 +255,4 @@ fn the_number_of_a_failing_execution_of_loom_replays_it() {
     let beyond = loom_execution(&Fixed, 1_000);
     let sentence = "not run: the whole search has 9 executions, and no 1000";
     assert_eq!(beyond.verdict.to_string(), sentence);
-}
-
-#[test]
-fn a_watcher_hears_of_long_searches_and_only_while_it_watches() {
-    let heard = Rc::new(RefCell::new(Vec::new()));
-    let sampling = Sampling { executions: 2 * BETWEEN, ..SAMPLING };
-    let noted = Rc::clone(&heard);
-    let watching = watch(move |pulse| noted.borrow_mut().push(pulse.executions));
-    assert_eq!(random(&Fixed, sampling).executions, 2 * BETWEEN);
-    drop(watching);
-    assert_eq!(random(&Fixed, sampling).executions, 2 * BETWEEN);
-    assert_eq!(*heard.borrow(), [BETWEEN, 2 * BETWEEN]);
 }

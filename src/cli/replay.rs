@@ -1,11 +1,13 @@
 //! `lockproof replay`: one interleaving of a race, step by step.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use super::catalogue::{self, VariantName, at_least_one};
+use super::check::{show, wipe};
 use super::{Failure, Output, Status};
-use crate::explore::{Schedule, Verdict};
+use crate::explore::{Schedule, Verdict, progress};
 use crate::races::{Counterexample, Race};
 use crate::report::Timeline;
 
@@ -59,7 +61,14 @@ impl Args {
         let interleaving = self.interleaving(race)?;
         let found = match &interleaving {
             Interleaving::Scheduled(schedule) => (variant.replay)(clients, schedule)?,
-            Interleaving::OfLoom(number) => (variant.loom_execution)(clients, *number),
+            Interleaving::OfLoom(number) => {
+                // The search runs up to there.
+                let watching = io::stderr().is_terminal().then(|| progress::watch(show));
+                let found = (variant.loom_execution)(clients, *number);
+                drop(watching);
+                wipe();
+                found
+            }
         };
         if let Some(trace) = &found.trace {
             output.line(Timeline::of(trace));

@@ -46,6 +46,8 @@ pub(super) struct DepthFirst {
     bound: Option<Cost>,
     progress: Arc<Mutex<Progress>>,
     executions: u64,
+    /// What searches that this one goes on from have counted: executions, and states.
+    before: (u64, u64),
     levels: Vec<Level>,
     depth: usize,
     /// What the steps of this execution have cost so far.
@@ -65,6 +67,7 @@ impl DepthFirst {
             bound,
             progress,
             executions: 0,
+            before: (0, 0),
             levels: Vec::new(),
             depth: 0,
             spent: Cost::default(),
@@ -72,6 +75,11 @@ impl DepthFirst {
             net: search.net,
             runs_on: false,
         }
+    }
+
+    /// Goes on counting, for those who watch, from so many executions and states.
+    pub(super) fn after(self, executions: u64, states: u64) -> Self {
+        Self { before: (executions, states), ..self }
     }
 
     /// Goes back to the last choice that has an alternative, and takes it.
@@ -216,8 +224,9 @@ impl Chooser for DepthFirst {
             return false;
         }
         self.executions += 1;
-        let states = self.search.memory.then(|| lock(&self.progress).states);
-        beat(self.executions, states, Some(self.levels.len()));
+        let (executions, states) = self.before;
+        let states = self.search.memory.then(|| states + lock(&self.progress).states);
+        beat(executions + self.executions, states, Some(self.levels.len()));
         self.depth = 0;
         self.spent = Cost::default();
         self.runs_on = false;

@@ -18,7 +18,7 @@ use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive;
 use super::mutation::Mutation;
 use super::steer::lock;
-use super::{Exploration, Verdict};
+use super::{Exploration, Verdict, progress};
 use crate::scenario::Scenario;
 
 /// How far an exhaustive search may go, and by which means.
@@ -64,6 +64,7 @@ impl Default for Search {
 /// strike, until a property is broken or the search has ended by itself.
 #[must_use]
 pub fn exhaustive<S: Scenario>(scenario: &S, search: Search) -> Exploration {
+    progress::begin();
     let progress = Arc::new(Mutex::new(Progress::default()));
     let chooser = DepthFirst::new(search, None, Arc::clone(&progress));
     let exploration = drive(scenario, chooser, search.max_steps);

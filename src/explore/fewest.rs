@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive;
 use super::steer::lock;
-use super::{Bound, Cost, Exploration, Search, Verdict};
+use super::{Bound, Cost, Exploration, Search, Verdict, progress};
 use crate::scenario::Scenario;
 
 /// No bug of the catalogue needs more, and each step more multiplies the search.
@@ -22,11 +22,11 @@ const MOST_SWITCHES: u32 = 12;
 #[must_use]
 pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let begun = Instant::now();
+    progress::begin();
     let mut all = Exploration { states: Some(0), ..Exploration::of(Verdict::Exhausted, begun) };
     let mut bound = Cost::default();
     loop {
-        let left = search.executions.saturating_sub(all.executions);
-        let (level, progress) = within(scenario, Search { executions: left, ..search }, bound);
+        let (level, progress) = within(scenario, search, bound, &all);
         all.executions += level.executions;
         all.states = all.states.map(|states| states + progress.states);
         all.longest = all.longest.max(level.longest);
@@ -68,10 +68,19 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     }
 }
 
-/// One search: every interleaving with no more faults and no more preemptions than `bound`.
-fn within<S: Scenario>(scenario: &S, search: Search, bound: Cost) -> (Exploration, Progress) {
+/// One search: every interleaving with no more faults and no more preemptions than `bound`, after `all`
+/// that were run before.
+fn within<S: Scenario>(
+    scenario: &S,
+    search: Search,
+    bound: Cost,
+    all: &Exploration,
+) -> (Exploration, Progress) {
+    let left = search.executions.saturating_sub(all.executions);
+    let search = Search { executions: left, ..search };
     let progress = Arc::new(Mutex::new(Progress::default()));
-    let chooser = DepthFirst::new(search, Some(bound), Arc::clone(&progress));
+    let chooser = DepthFirst::new(search, Some(bound), Arc::clone(&progress))
+        .after(all.executions, all.states.unwrap_or(0));
     let exploration = drive(scenario, chooser, search.max_steps);
     let progress = std::mem::take(&mut *lock(&progress));
     (exploration, progress)

@@ -8,7 +8,7 @@ use std::time::Instant;
 use loom::model::Builder;
 
 use super::deadlock::{deadlock, stuck};
-use super::progress::beat;
+use super::progress::{self, beat};
 use super::quiet::Quiet;
 use super::steer::lock;
 use super::vacuity::Contention;
@@ -95,6 +95,7 @@ fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option
     if let Some(why) = scenario.budgets().need_steering() {
         return (Exploration::of(Verdict::NotRun(why), begun), None);
     }
+    progress::begin();
     let _quiet = Quiet::new();
     forget_collapse();
     let findings = Arc::new(Mutex::new(Findings::default()));

@@ -39,7 +39,7 @@ mod vacuity;
 mod verdict;
 
 pub use census::{Census, brute_force_census, census};
-pub use child::{stress_in_child, verdict_line};
+pub use child::{progress_line, stress_in_child, verdict_line};
 pub use divergence::{Cause, Divergence, EarlyEnd};
 pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};

@@ -7,6 +7,7 @@ use crate::trace::{ActorId, Kind, ObjectId, Recorder, Touch, Trace, Verb};
 
 /// Why a clean verdict says little. It is an alarm and no error: some scenarios are meant to be so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Vacuity {
     /// Nobody ever had a choice: there is only one interleaving.
     OneExecution,

@@ -9,6 +9,7 @@ use crate::trace::Trace;
 
 /// The answer of an engine. There is no bare "ok": each says what was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// A property does not hold.
     Broken(Violation),
@@ -83,6 +84,7 @@ impl fmt::Display for Verdict {
 
 /// What an engine found, and how far it looked.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
@@ -127,6 +129,22 @@ impl Exploration {
             early_end: None,
             seed: None,
         }
+    }
+
+    /// Whether the engine ran the scenario, and all that it ran held: not if it ran nothing, nor if an
+    /// execution did not end.
+    #[must_use]
+    pub const fn held(&self) -> bool {
+        let clean = match &self.verdict {
+            Verdict::Exhausted
+            | Verdict::Sampled
+            | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => true,
+            Verdict::Broken(_)
+            | Verdict::BoundHit(Bound::Steps(_) | Bound::Engine(_))
+            | Verdict::Blind(_)
+            | Verdict::NotRun(_) => false,
+        };
+        clean && self.executions > 0
     }
 
     /// What was broken, if anything was.

@@ -25,8 +25,7 @@ pub(super) enum Touches {
         /// Whether they may be changed.
         writes: bool,
     },
-    /// What a script says that it works on. It may do anything to that; and to everything, if it names no
-    /// key.
+    /// What a script says that it works on. It may do anything to that; to everything, if it names no key.
     Script,
 }
 

@@ -40,6 +40,7 @@ pub struct Event {
 
 /// What was done. The texts are short and made for a timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// Took a mutex.
     Lock(ObjectId),
