@@ -1,6 +1,8 @@
 //! The conformance suite: what each runtime has to supply, and what each engine has to find with it.
 #![cfg(not(loom))]
 
+#[path = "engines/blind.rs"]
+mod blind;
 #[path = "engines/deadlocks.rs"]
 mod deadlocks;
 #[path = "engines/histories.rs"]

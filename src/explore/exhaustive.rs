@@ -10,7 +10,8 @@
 //! 3. **Clients that run the same code are interchangeable.** States that differ only in which client is
 //!    which are one state, and of two clients in the same situation only one is tried.
 //!
-//! What it searches is sequentially consistent: like every engine on shuttle it is blind to weak memory.
+//! What it searches is sequentially consistent: like every engine on shuttle it is blind to weak memory, and
+//! says so where that can make a difference ([`Verdict::Blind`]).
 
 use std::sync::{Arc, Mutex};
 
@@ -79,12 +80,7 @@ pub(super) fn conclude(
 ) -> Exploration {
     let progress = lock(progress);
     exploration.states = search.memory.then_some(progress.states);
-    if exploration.verdict == Verdict::Sampled {
-        exploration.verdict = match &progress.ended {
-            Some(verdict) => verdict.clone(),
-            None => Verdict::Exhausted,
-        };
-    }
+    exploration.verdict = exploration.verdict.of_search(progress.ended.clone());
     if matches!(exploration.verdict, Verdict::NotRun(_)) {
         exploration.vacuous = None;
     }

@@ -30,16 +30,18 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
         all.executions += level.executions;
         all.states = all.states.map(|states| states + progress.states);
         all.longest = all.longest.max(level.longest);
-        let verdict = match (level.verdict, progress.ended) {
-            // Nothing was broken within the bound.
-            (Verdict::Sampled, None) => Verdict::Exhausted,
-            (Verdict::Sampled, Some(Verdict::BoundHit(Bound::Executions(_)))) => {
+        let ended = progress.ended.map(|ended| match ended {
+            Verdict::BoundHit(Bound::Executions(_)) => {
                 Verdict::BoundHit(Bound::Executions(search.executions))
             }
-            (Verdict::Sampled, Some(ended)) => ended,
-            (broken, _) => broken,
-        };
-        let done = verdict != Verdict::Exhausted;
+            ended => ended,
+        });
+        let nothing = matches!(level.verdict, Verdict::Sampled | Verdict::Blind(_));
+        let done = ended.is_some() || !nothing;
+        let most = (progress.cut_switches && bound.switches == MOST_SWITCHES)
+            .then_some(Verdict::BoundHit(Bound::Preemptions(MOST_SWITCHES as usize)));
+        let stopped = most.is_some();
+        let verdict = level.verdict.of_search(ended.or(most));
         let refused = matches!(verdict, Verdict::NotRun(_));
         // What is cheaper should have been found before: the scenario has state that is not in its world.
         let minimal = matches!(verdict, Verdict::Broken(_)) && level.cost == Some(bound);
@@ -53,14 +55,10 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
             elapsed: begun.elapsed(),
             ..all
         };
-        if done {
+        if done || stopped {
             return all;
         }
         bound = match (progress.cut_switches, progress.cut_faults) {
-            (true, _) if bound.switches == MOST_SWITCHES => {
-                let most = MOST_SWITCHES as usize;
-                return Exploration { verdict: Verdict::BoundHit(Bound::Preemptions(most)), ..all };
-            }
             (true, _) => Cost { switches: bound.switches + 1, ..bound },
             (false, true) => Cost { faults: bound.faults + 1, switches: 0 },
             (false, false) => return all,

@@ -91,15 +91,10 @@ pub(super) fn brute_force_chooser(search: Search) -> impl Chooser {
 }
 
 pub(super) fn brute_force_verdict(exploration: Exploration, search: Search) -> Exploration {
-    let verdict = match exploration.verdict {
-        // It may just have ended; the scheduler does not tell.
-        Verdict::Sampled if exploration.executions >= search.executions => {
-            Verdict::BoundHit(Bound::Executions(search.executions))
-        }
-        Verdict::Sampled => Verdict::Exhausted,
-        other => other,
-    };
-    Exploration { verdict, ..exploration }
+    // It may just have ended; the scheduler does not tell.
+    let bound = Verdict::BoundHit(Bound::Executions(search.executions));
+    let ended = (exploration.executions >= search.executions).then_some(bound);
+    Exploration { verdict: exploration.verdict.clone().of_search(ended), ..exploration }
 }
 
 /// Draws interleavings with the scheduler that `scheduler` makes of a seed.

@@ -19,13 +19,36 @@ pub enum Verdict {
     BoundHit(Bound),
     /// The executions that were drawn broke nothing.
     Sampled,
-    /// This engine cannot see what the scenario is about, and why.
+    /// The executions that were run broke nothing, but this engine does not see all that the scenario can do,
+    /// and why.
+    ///
+    /// The engines on shuttle say so where two or more atomics are each accessed by several actors, and one
+    /// of these with an ordering weaker than `SeqCst`: what the orderings allow beyond the interleavings was
+    /// not looked at, be they right or wrong. [`loom`](super::loom()) does look at it. An atomic that one
+    /// actor has to itself does not count, and a single one that is shared does no harm.
     Blind(String),
     /// The scenario was not run on this engine, and why.
     NotRun(String),
 }
 
 impl Verdict {
+    /// What a search says whose executions came to this, and which was `ended` by something else than itself.
+    pub(super) fn of_search(self, ended: Option<Self>) -> Self {
+        match (self, ended) {
+            (Self::Sampled, ended) => ended.unwrap_or(Self::Exhausted),
+            (Self::Blind(why), None) => {
+                Self::Blind(format!("nothing breaks in any interleaving, but {why}"))
+            }
+            // A bound on the whole search is no more than what is not seen anyway.
+            (
+                Self::Blind(why),
+                Some(Self::BoundHit(Bound::Executions(_) | Bound::Preemptions(_))),
+            ) => Self::Blind(why),
+            (Self::Blind(_), Some(ended)) => ended,
+            (other, _) => other,
+        }
+    }
+
     /// The name in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -165,17 +165,16 @@ fn verdicts(race: &Race, found: &[(Search, Exploration)]) -> String {
         row.to_vec()
     });
     let mut text = table(&["engine".to_owned(), "bug".to_owned(), "fix".to_owned()], &rows);
+    let mut explained = Vec::new();
     for (search, found) in found.iter().filter(|(search, _)| search.race.id == race.id) {
-        if let (Verdict::Blind(why) | Verdict::NotRun(why), Which::Buggy) =
-            (&found.verdict, search.which)
-        {
-            let _ = write!(
-                text,
-                "\n`{}`, {}: {why}.\n",
-                search.engine,
-                found.verdict.name().replace('-', " ")
-            );
+        let (Verdict::Blind(why) | Verdict::NotRun(why)) = &found.verdict else { continue };
+        // What keeps an engine from the bug keeps it from the fix.
+        let name = found.verdict.name().replace('-', " ");
+        let what = if search.which == Which::Fixed { " on the fix" } else { "" };
+        if !explained.contains(&search.engine) {
+            let _ = write!(text, "\n`{}`, {name}{what}: {why}.\n", search.engine);
         }
+        explained.push(search.engine);
     }
     text
 }
