@@ -31,7 +31,7 @@ struct Level {
     /// How many could have been chosen: it is the same whenever the choice is come to again.
     candidates: usize,
     /// The state in which the choice is made, where states are remembered.
-    state: Option<u64>,
+    state: Option<u128>,
     choices: Vec<ActorId>,
     at: usize,
 }
@@ -53,7 +53,7 @@ pub(super) struct DepthFirst {
     /// What the steps of this execution have cost so far.
     spent: Cost,
     /// The states seen, and what had been spent when they were.
-    visited: BTreeMap<u64, Vec<Cost>>,
+    visited: BTreeMap<u128, Vec<Cost>>,
     /// How many executions that come to a state seen before are still to run on.
     net: u64,
     /// This one does: it came to such a state, and none is looked at any more.
@@ -167,7 +167,7 @@ impl DepthFirst {
     }
 
     /// Notes a state; `false` if it was seen before, with as much left to spend.
-    fn remember(&mut self, fingerprint: u64) -> bool {
+    fn remember(&mut self, fingerprint: u128) -> bool {
         // Without a bound nothing is ever used up.
         let spent = self.bound.map_or(Cost::default(), |_| self.spent);
         let before = self.visited.entry(fingerprint).or_default();
@@ -183,7 +183,7 @@ impl DepthFirst {
     }
 
     /// Whether a state that was come to again is what it was.
-    fn is_as_before(&self, turn: &Turn<'_>, before: Option<u64>) -> bool {
+    fn is_as_before(&self, turn: &Turn<'_>, before: Option<u128>) -> bool {
         before.is_none_or(|before| before == self.snapshot(turn).fingerprint())
     }
 
