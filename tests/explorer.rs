@@ -10,6 +10,7 @@
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong, and what was once
 //!   wrong with this one.
+//! * `unseen`: what an actor learns or leaves behind without a step.
 //! * `repeats`: the same search finds the same, on any thread.
 #![cfg(not(loom))]
 
@@ -37,3 +38,5 @@ mod repeats;
 mod threads;
 #[path = "explorer/threads_drawn.rs"]
 mod threads_drawn;
+#[path = "explorer/unseen.rs"]
+mod unseen;

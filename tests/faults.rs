@@ -2,6 +2,8 @@
 //! commands that wait, with and without faults.
 #![cfg(not(loom))]
 
+#[path = "faults/calls.rs"]
+mod calls;
 #[path = "faults/locking.rs"]
 mod locking;
 #[path = "faults/talking.rs"]
@@ -9,10 +11,11 @@ mod talking;
 #[path = "faults/waiting.rs"]
 mod waiting;
 
+use calls::WriteAndLook;
 use locking::{Alone, Contended, Naive};
 use lockproof::explore::{
-    Cost, Exploration, LoomBounds, Sampling, Search, Verdict, exhaustive, fewest, loom, random,
-    replay, stress,
+    Cause, Cost, Exploration, LoomBounds, Sampling, Search, Verdict, exhaustive, fewest, loom,
+    random, replay, stress,
 };
 use lockproof::scenario::{Budgets, Property, Scenario};
 use lockproof::trace::{Event, Kind};
@@ -97,7 +100,8 @@ fn remembered_states_lose_no_outcome_of_a_fault() {
         let talk = Talk::new(program, budgets.clone());
         let paths = exhausts(&talk, PATHS).executions;
         let all = talk.outcomes();
-        let states = exhausts(&talk, Search::default()).executions;
+        let search = Search { net: 0, ..Search::default() };
+        let states = exhausts(&talk, search).executions;
         assert_eq!(talk.outcomes(), all, "{budgets:?}");
         assert!(all.len() > 10, "{budgets:?}: {all:?}");
         println!("{budgets:?}: {states} executions of {paths}, {} outcomes", all.len());
@@ -133,6 +137,34 @@ fn a_budget_of_zero_is_no_actor() {
     let schedule = "lose-reply:alice".parse().expect("a schedule");
     let divergence = replay(&talk, &schedule).expect_err("there is no such actor");
     assert_eq!(divergence.runnable, ["alice"]);
+    assert_eq!(divergence.cause, Cause::NoSuchFault { known: Vec::new() });
+}
+
+#[test]
+fn a_fault_that_cannot_strike_says_why() {
+    let budgets = Budgets::none().lose_reply("alice", 1).delay("alice", 1).crash("alice");
+    let talk = Talk::new(TWO_COUNTS, budgets);
+    let cause = |schedule: &str| {
+        let schedule = schedule.parse().expect("a schedule");
+        replay(&talk, &schedule).expect_err("it cannot strike").cause
+    };
+    let unable = |why: &str| Cause::CannotStrike { why: why.to_owned() };
+    assert_eq!(cause("lose-reply:alice lose-reply:alice"), Cause::BudgetSpent);
+    assert_eq!(
+        cause("deliver:alice"),
+        unable("no command is held back that deliver:alice could deliver")
+    );
+    let known = ["crash:alice", "lose-reply:alice", "delay:alice", "deliver:alice"];
+    let known = known.map(str::to_owned).to_vec();
+    assert_eq!(cause("lose-reply:bob"), Cause::NoSuchFault { known });
+    // A command that is held back keeps the execution open, with everybody gone.
+    let gone = "delay:alice crash:alice";
+    assert_eq!(cause(&format!("{gone} crash:alice")), Cause::BudgetSpent);
+    assert_eq!(cause(&format!("{gone} alice")), Cause::Ended);
+    assert_eq!(
+        cause(&format!("{gone} lose-reply:alice")),
+        unable("alice is about neither to send a command nor to get the reply to one")
+    );
 }
 
 #[test]
@@ -173,6 +205,16 @@ fn random_engines_have_faults_strike() {
     let sampling = Sampling { seed: 1, executions: 200, max_steps: 100 };
     assert_eq!(random(&talk, sampling).verdict, Verdict::Sampled);
     assert_eq!(talk.outcomes().len(), 6);
+}
+
+#[test]
+fn a_call_begins_with_its_first_command_even_if_that_is_held_back() {
+    let searched = exhausts(&WriteAndLook, Search::default());
+    assert!(searched.executions > 3, "{searched}");
+    // Bob reads what arrives while alice's call goes on.
+    let early = "delay:alice deliver:alice bob alice".parse().expect("a schedule");
+    let found = replay(&WriteAndLook, &early).expect("it can");
+    assert_eq!(found.violation(), None, "{found}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! * `imports`: modules use only those above them; the engines stay behind the seam.
 //! * `bans`: nothing unfinished, nothing ignored without a reason, no `unsafe`; no real time and no random
 //!   order in what is explored.
+//! * `documents`: what documents link to and name is there.
 //!
 //! The rules work on text, with strings and comments taken out, and not on a syntax tree: they see what
 //! somebody writes in good faith, and not what a macro generates. Each has a test in which it rejects.
@@ -11,6 +12,8 @@
 
 #[path = "tidy/bans.rs"]
 mod bans;
+#[path = "tidy/documents.rs"]
+mod documents;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/size.rs"]

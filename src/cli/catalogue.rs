@@ -32,12 +32,19 @@ pub(super) fn race(id: &str) -> Result<&'static Race, Failure> {
     })
 }
 
-/// The races of these names, or all.
+/// The races of these names, each once, or all.
 pub(super) fn races(ids: &[String]) -> Result<Vec<&'static Race>, Failure> {
     if ids.is_empty() {
         return Ok(races::ALL.to_vec());
     }
-    ids.iter().map(|id| race(id)).collect()
+    let mut races: Vec<&Race> = Vec::new();
+    for id in ids {
+        let race = race(id)?;
+        if races.iter().all(|known| known.id != race.id) {
+            races.push(race);
+        }
+    }
+    Ok(races)
 }
 
 /// The engine of this name, or all.

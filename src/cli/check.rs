@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::catalogue::{self, VariantName, at_least_one};
 use super::{Failure, Output, Status, stress};
 use crate::explore::progress::{self, Pulse};
-use crate::explore::{Exploration, Options, Verdict};
+use crate::explore::{Exploration, Options};
 use crate::races::{Search, Which, survey};
 use crate::report::Line;
 
@@ -16,7 +16,7 @@ use crate::report::Line;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The races to run; all, unless some are named.
+    /// The races to run, each once; all, unless some are named.
     #[arg(value_name = "RACE")]
     races: Vec<String>,
     /// Only the bug, or only the fix.
@@ -46,8 +46,9 @@ Examples:
   lockproof check fence-only-on-writes --variant fixed --engine exhaustive --clients 5
   lockproof check --format json
 
-Exit status: 0 if each bug was found by at least one of the engines that ran and no fix was broken,
-1 if not, 2 if the arguments make no sense.";
+Exit status: 0 if each bug was found by at least one of the engines that ran, and each fix was broken by
+none of them and held on at least one: it ran it, found nothing, and came to an end. 1 if not, 2 if the
+arguments make no sense.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -81,17 +82,16 @@ impl Args {
                 }));
             }
         }
-        let mut broken = BTreeMap::new();
+        let mut tallies: BTreeMap<_, Tally> = BTreeMap::new();
         // For people who wait; it is wiped before each verdict.
         let watching = || io::stderr().is_terminal().then(|| progress::watch(show));
         let stressed = |search: &Search| stress::explore(search, &options);
         survey(&searches, &options, watching, stressed, |search, found| {
-            let is_broken = matches!(found.verdict, Verdict::Broken(_));
-            *broken.entry((search.race.id, search.which)).or_insert(false) |= is_broken;
+            tallies.entry((search.race.id, search.which)).or_default().count(&found);
             self.print(output, search, &found);
             Ok::<(), Failure>(())
         })?;
-        let hoped = broken.iter().all(|((_, which), broken)| *broken == (*which == Which::Buggy));
+        let hoped = tallies.iter().all(|((_, which), tally)| tally.is_hoped_for(*which));
         let status = if hoped { Status::Success } else { Status::Shortfall };
         output.finish()?;
         Ok(status)
@@ -105,6 +105,28 @@ impl Args {
         let (id, name, engine) = (search.race.id, search.which.name(), search.engine);
         wipe();
         output.line(format_args!("{id:24} {name:6} {engine:10}  {found}"));
+    }
+}
+
+/// What the engines made of one variant.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    broken: bool,
+    held: bool,
+}
+
+impl Tally {
+    fn count(&mut self, found: &Exploration) {
+        self.broken |= found.violation().is_some();
+        self.held |= found.held();
+    }
+
+    /// A bug is found; a fix that nobody could look at is no fix that holds.
+    const fn is_hoped_for(self, which: Which) -> bool {
+        match which {
+            Which::Buggy => self.broken,
+            Which::Fixed => self.held && !self.broken,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Failure, Output, Status, stress};
 use crate::explore::{Exploration, Options, progress};
 use crate::races::{self, Search, survey};
 use crate::report::index::{agree, index};
+use crate::report::mutants::fates;
 use crate::report::page::page;
 
 /// Run every race on every engine, and write a page a race and the detection matrix.
@@ -42,9 +43,13 @@ impl Args {
         let options = Options::default();
         let found = measure(&options)?;
         let mut status = Status::Success;
-        let mut pages = vec![("README.md".to_owned(), index(races::ALL, &found, &options))];
+        let fates = fates(races::ALL);
+        let mut pages = vec![("README.md".to_owned(), index(races::ALL, &found, &fates, &options))];
         for race in races::ALL {
-            pages.push((format!("{}.md", race.id), page(race, &found).map_err(Failure::Page)?));
+            pages.push((
+                format!("{}.md", race.id),
+                page(race, &found, &fates).map_err(Failure::Page)?,
+            ));
         }
         for (name, text) in &pages {
             let path = self.dir.join(name);

@@ -1,11 +1,13 @@
 //! `lockproof replay`: one interleaving of a race, step by step.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use super::catalogue::{self, VariantName, at_least_one};
+use super::check::{show, wipe};
 use super::{Failure, Output, Status};
-use crate::explore::{Schedule, Verdict};
+use crate::explore::{Schedule, Verdict, progress};
 use crate::races::{Counterexample, Race};
 use crate::report::Timeline;
 
@@ -39,10 +41,12 @@ Examples:
   lockproof replay lost-update my-schedule.txt --variant fixed
 
 A schedule names the actor of each step: `alice`, `bob`, a fault such as `clock` or `crash:alice`.
-`3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on.
+`3*alice` stands for three steps, and `#` begins a comment. Where it ends early, whoever ran last goes on,
+and a line says so if anybody had a choice.
 
 Exit status: 0 if the property holds, 1 if it breaks or the execution does not end, 2 if the schedule
-does not fit, or the arguments make no sense.";
+does not fit (somebody cannot take its step, or everybody has ended and names are left), or the arguments
+make no sense.";
 
 impl Args {
     /// Replays what was asked for.
@@ -57,13 +61,26 @@ impl Args {
         let interleaving = self.interleaving(race)?;
         let found = match &interleaving {
             Interleaving::Scheduled(schedule) => (variant.replay)(clients, schedule)?,
-            Interleaving::OfLoom(number) => (variant.loom_execution)(clients, *number),
+            Interleaving::OfLoom(number) => {
+                // The search runs up to there.
+                let watching = io::stderr().is_terminal().then(|| progress::watch(show));
+                let found = (variant.loom_execution)(clients, *number);
+                drop(watching);
+                wipe();
+                found
+            }
         };
         if let Some(trace) = &found.trace {
             output.line(Timeline::of(trace));
         }
         if let Some(taken) = &found.schedule {
             output.line(format_args!("schedule: {taken}"));
+        }
+        if let (Interleaving::OfLoom(number), Some(_)) = (&interleaving, &found.trace) {
+            output.line(format_args!("execution: {number} of loom's search"));
+        }
+        if let Some(early) = &found.early_end {
+            output.line(early);
         }
         if let Interleaving::Scheduled(schedule) = &interleaving
             && let Some(rest) = left_over(schedule, found.schedule.as_ref())
@@ -120,7 +137,7 @@ fn text(words: &[String]) -> Result<String, Failure> {
     }
 }
 
-/// What of the schedule came after the end: it has been asked for, and it did not happen.
+/// What of the schedule came after the violation: it has been asked for, and it did not happen.
 fn left_over(schedule: &Schedule, taken: Option<&Schedule>) -> Option<String> {
     let first = taken.map_or(0, Schedule::len);
     let rest: Vec<&str> = schedule.names().skip(first).collect();

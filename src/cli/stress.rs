@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::catalogue::{self, VariantName};
 use super::{Failure, Output, Status};
-use crate::explore::{Engine, Exploration, Options, stress_in_child, verdict_line};
+use crate::explore::progress::watch_every;
+use crate::explore::{Engine, Exploration, Options, progress_line, stress_in_child, verdict_line};
 use crate::races::Search;
 
 /// How long a child may take before it counts as deadlocked, or slow. It is the one bound that is a time:
@@ -33,6 +34,9 @@ impl Args {
         let race = catalogue::race(&self.race)?;
         let options = Options { executions: self.executions, ..Options::default() };
         let variant = race.variant(self.variant.into());
+        // It may be killed at any time.
+        let told = output.clone();
+        let _telling = watch_every(Duration::ZERO, move |pulse| told.line(progress_line(pulse)));
         let found = (variant.explore)(self.clients, Engine::Stress, &options);
         output.line(verdict_line(&found));
         output.finish()?;

@@ -7,11 +7,12 @@ use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive_all;
 use super::exhaustive::conclude;
 use super::shuttle::{brute_force_chooser, brute_force_verdict};
-use super::{Cost, Exploration, Search};
+use super::{Cost, Exploration, Search, progress};
 use crate::scenario::{Scenario, Violation};
 
 /// All that a search found.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Census {
     /// How the search went. It is not called broken, whatever was found.
     pub exploration: Exploration,
@@ -23,6 +24,7 @@ pub struct Census {
 /// As [`exhaustive`](super::exhaustive()), for all violations.
 #[must_use]
 pub fn census<S: Scenario>(scenario: &S, search: Search) -> Census {
+    progress::begin();
     let progress = Arc::new(Mutex::new(Progress::default()));
     let chooser = DepthFirst::new(search, None, Arc::clone(&progress));
     let (exploration, violations) = drive_all(scenario, chooser, search.max_steps);
@@ -32,6 +34,7 @@ pub fn census<S: Scenario>(scenario: &S, search: Search) -> Census {
 /// As [`brute_force`](super::brute_force()), for all violations; their costs are minimal.
 #[must_use]
 pub fn brute_force_census<S: Scenario>(scenario: &S, search: Search) -> Census {
+    progress::begin();
     let (exploration, violations) =
         drive_all(scenario, brute_force_chooser(search), search.max_steps);
     Census { exploration: brute_force_verdict(exploration, search), violations }

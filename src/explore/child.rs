@@ -4,14 +4,18 @@
 //! A scenario is a Rust value and cannot be handed to another process. The caller supplies a command
 //! that makes the same scenario again, runs [`stress`](super::stress()) on it and prints the
 //! [`verdict_line`]: the program itself with a hidden subcommand, or a test binary with the name of a
-//! hidden test.
+//! hidden test. If it prints a [`progress_line`] for each execution as well, it is known how far it had come
+//! when it was killed.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::progress::Pulse;
 use super::{Bound, Exploration, Vacuity, Verdict};
 use crate::scenario::{Property, Violation};
 
@@ -19,17 +23,26 @@ use crate::scenario::{Property, Violation};
 ///
 /// When the time is up the process is killed, and the verdict is [`Verdict::BoundHit`]: that it did not
 /// end is no proof of a deadlock. This is the one bound that is not a count. What comes back has no trace:
-/// that ended with the process.
+/// that ended with the process. Its executions are then those that the process said it had begun.
 #[must_use]
 pub fn stress_in_child(command: Command, limit: Duration) -> Exploration {
     let begun = Instant::now();
-    match run(command, limit) {
+    let told = Arc::new(AtomicU64::new(0));
+    match run(command, limit, &told) {
         Ok(exploration) => Exploration { elapsed: begun.elapsed(), ..exploration },
-        Err(verdict) => Exploration::of(verdict, begun),
+        Err(verdict) => {
+            let executions = told.load(Ordering::SeqCst);
+            Exploration { executions, ..Exploration::of(verdict, begun) }
+        }
     }
 }
 
-fn run(mut command: Command, limit: Duration) -> Result<Exploration, Verdict> {
+/// Waits for the verdict of the child. How many executions it has begun by then is in `told`.
+fn run(
+    mut command: Command,
+    limit: Duration,
+    told: &Arc<AtomicU64>,
+) -> Result<Exploration, Verdict> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let child = command.spawn().map_err(|error| {
         let program = command.get_program().to_string_lossy().into_owned();
@@ -38,15 +51,22 @@ fn run(mut command: Command, limit: Duration) -> Result<Exploration, Verdict> {
     let mut child = Killed(child);
     let (found, answer) = mpsc::channel();
     let lines = child.0.stdout.take().map(BufReader::new);
+    let noted = Arc::clone(told);
     // It ends with the child, whose death closes the pipe.
     thread::spawn(move || {
         let lines = lines.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
-        let _ = lines.filter_map(|line| parse(&line)).all(|it| found.send(it).is_ok());
+        let note = |line: &String| {
+            if let Some(executions) = begun_by(line) {
+                noted.store(executions, Ordering::SeqCst);
+            }
+        };
+        let _ = lines.inspect(note).filter_map(|it| parse(&it)).all(|it| found.send(it).is_ok());
     });
     answer.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => Verdict::BoundHit(Bound::Engine(format!(
-            "did not end within {} s: deadlocked, or slow",
-            limit.as_secs_f64()
+            "did not end within {} s{}: deadlocked, or slow",
+            limit.as_secs_f64(),
+            if told.load(Ordering::SeqCst) == 0 { ", and told of no execution" } else { "" }
         ))),
         RecvTimeoutError::Disconnected => {
             let status = child.0.wait();
@@ -68,6 +88,20 @@ impl Drop for Killed {
 
 /// What sets the line apart from whatever else the process prints.
 const MARK: &str = "lockproof-stress";
+
+/// What sets a line apart that only says how far it has come.
+const BEGUN: &str = "lockproof-execution";
+
+/// What a process that stresses a scenario may tell the one that started it while it does, in one line. It
+/// prints one for each pulse of [`watch_every`](super::progress::watch_every()), with no time in between.
+#[must_use]
+pub fn progress_line(pulse: &Pulse) -> String {
+    format!("{BEGUN}\t{}", pulse.executions)
+}
+
+fn begun_by(line: &str) -> Option<u64> {
+    line[line.find(BEGUN)?..].split('\t').nth(1)?.parse().ok()
+}
 
 /// What a process that stresses a scenario tells the one that started it, in one line.
 #[must_use]

@@ -10,23 +10,25 @@ use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 /// The violation that a deadlock is.
 pub(super) fn deadlock(stuck: &[(ActorId, Stuck)], trace: &Trace) -> Violation {
     let waits = stuck.iter().map(|(actor, on)| {
-        let what = match on {
-            Stuck::Mutex(mutex, Some(holder)) if holder == actor => {
-                format!("{}, which it holds itself", trace.object(*mutex))
-            }
-            Stuck::Mutex(mutex, Some(holder)) => {
-                format!("{}, which {} holds", trace.object(*mutex), trace.actor(*holder))
-            }
-            Stuck::Mutex(mutex, None) => trace.object(*mutex).to_owned(),
-            Stuck::Notification(condvar) => {
-                format!("a notification on {}", trace.object(*condvar))
-            }
-            Stuck::End(other) => format!("the end of {}", trace.actor(*other)),
-            Stuck::Condition(what) => what.clone().into_owned(),
-        };
-        format!("{} waits for {what}", trace.actor(*actor))
+        format!("{} waits for {}", trace.actor(*actor), awaited(*actor, on, trace))
     });
     Violation { property: Property::NoDeadlock, detail: waits.collect::<Vec<_>>().join("; ") }
+}
+
+/// What `actor` waits for, in words.
+pub(super) fn awaited(actor: ActorId, on: &Stuck, trace: &Trace) -> String {
+    match on {
+        Stuck::Mutex(mutex, Some(holder)) if *holder == actor => {
+            format!("{}, which it holds itself", trace.object(*mutex))
+        }
+        Stuck::Mutex(mutex, Some(holder)) => {
+            format!("{}, which {} holds", trace.object(*mutex), trace.actor(*holder))
+        }
+        Stuck::Mutex(mutex, None) => trace.object(*mutex).to_owned(),
+        Stuck::Notification(condvar) => format!("a notification on {}", trace.object(*condvar)),
+        Stuck::End(other) => format!("the end of {}", trace.actor(*other)),
+        Stuck::Condition(what) => what.clone().into_owned(),
+    }
 }
 
 /// What keeps those who wait from going on, by what was recorded until then: for an engine that says only

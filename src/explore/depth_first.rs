@@ -31,7 +31,7 @@ struct Level {
     /// How many could have been chosen: it is the same whenever the choice is come to again.
     candidates: usize,
     /// The state in which the choice is made, where states are remembered.
-    state: Option<u64>,
+    state: Option<u128>,
     choices: Vec<ActorId>,
     at: usize,
 }
@@ -46,12 +46,18 @@ pub(super) struct DepthFirst {
     bound: Option<Cost>,
     progress: Arc<Mutex<Progress>>,
     executions: u64,
+    /// What searches that this one goes on from have counted: executions, and states.
+    before: (u64, u64),
     levels: Vec<Level>,
     depth: usize,
     /// What the steps of this execution have cost so far.
     spent: Cost,
     /// The states seen, and what had been spent when they were.
-    visited: BTreeMap<u64, Vec<Cost>>,
+    visited: BTreeMap<u128, Vec<Cost>>,
+    /// How many executions that come to a state seen before are still to run on.
+    net: u64,
+    /// This one does: it came to such a state, and none is looked at any more.
+    runs_on: bool,
 }
 
 impl DepthFirst {
@@ -61,11 +67,19 @@ impl DepthFirst {
             bound,
             progress,
             executions: 0,
+            before: (0, 0),
             levels: Vec::new(),
             depth: 0,
             spent: Cost::default(),
             visited: BTreeMap::new(),
+            net: search.net,
+            runs_on: false,
         }
+    }
+
+    /// Goes on counting, for those who watch, from so many executions and states.
+    pub(super) fn after(self, executions: u64, states: u64) -> Self {
+        Self { before: (executions, states), ..self }
     }
 
     /// Goes back to the last choice that has an alternative, and takes it.
@@ -96,7 +110,7 @@ impl DepthFirst {
             let snapshot = self.snapshot(turn);
             let fingerprint = snapshot.fingerprint();
             if !self.remember(fingerprint) {
-                return Choice::Abandon;
+                return self.known(turn);
             }
             state = Some(fingerprint);
             choices = representatives(&choices, &snapshot, self.search.mutation);
@@ -104,6 +118,29 @@ impl DepthFirst {
         let Some(chosen) = choices.first().copied() else { return Choice::Abandon };
         self.levels.push(Level { candidates: turn.candidates(), state, choices, at: 0 });
         self.go(turn, chosen)
+    }
+
+    /// The state is known, and so is what can come of it, unless the scenario has state that is not in it.
+    /// Some executions run on, to be judged at their end.
+    fn known(&mut self, turn: &Turn<'_>) -> Choice {
+        let Some(left) = self.net.checked_sub(1) else { return Choice::Abandon };
+        (self.net, self.runs_on) = (left, true);
+        self.run_on(turn)
+    }
+
+    /// Goes on by default: nobody is preempted, and no fault strikes, so that no bound is overstepped; nor is
+    /// that on steps, which the search comes to by itself where it can be come to.
+    fn run_on(&mut self, turn: &Turn<'_>) -> Choice {
+        let running = turn.running.filter(|running| turn.enabled.contains(running));
+        match running.or(turn.enabled.first().copied()) {
+            Some(chosen)
+                if turn.cost(chosen) == Cost::default()
+                    && self.depth + 1 < self.search.max_steps =>
+            {
+                self.go(turn, chosen)
+            }
+            _ => Choice::Abandon,
+        }
     }
 
     fn go(&mut self, turn: &Turn<'_>, chosen: ActorId) -> Choice {
@@ -130,7 +167,7 @@ impl DepthFirst {
     }
 
     /// Notes a state; `false` if it was seen before, with as much left to spend.
-    fn remember(&mut self, fingerprint: u64) -> bool {
+    fn remember(&mut self, fingerprint: u128) -> bool {
         // Without a bound nothing is ever used up.
         let spent = self.bound.map_or(Cost::default(), |_| self.spent);
         let before = self.visited.entry(fingerprint).or_default();
@@ -146,7 +183,7 @@ impl DepthFirst {
     }
 
     /// Whether a state that was come to again is what it was.
-    fn is_as_before(&self, turn: &Turn<'_>, before: Option<u64>) -> bool {
+    fn is_as_before(&self, turn: &Turn<'_>, before: Option<u128>) -> bool {
         before.is_none_or(|before| before == self.snapshot(turn).fingerprint())
     }
 
@@ -187,14 +224,19 @@ impl Chooser for DepthFirst {
             return false;
         }
         self.executions += 1;
-        let states = self.search.memory.then(|| lock(&self.progress).states);
-        beat(self.executions, states, Some(self.levels.len()));
+        let (executions, states) = self.before;
+        let states = self.search.memory.then(|| states + lock(&self.progress).states);
+        beat(executions + self.executions, states, Some(self.levels.len()));
         self.depth = 0;
         self.spent = Cost::default();
+        self.runs_on = false;
         true
     }
 
     fn choose(&mut self, turn: &Turn<'_>) -> Choice {
+        if self.runs_on {
+            return self.run_on(turn);
+        }
         let Some(level) = self.levels.get(self.depth) else { return self.branch(turn) };
         let chosen = level.choices[level.at];
         let same = turn.admits(chosen)

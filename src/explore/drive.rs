@@ -1,6 +1,7 @@
 //! Runs a scenario under a scheduler of the shuttle family, execution after execution.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -13,7 +14,7 @@ use super::vacuity::Contention;
 use super::{Bound, Exploration, Schedule, Verdict};
 use crate::scenario::{Scenario, Violation, execute};
 use crate::sync::Shuttle;
-use crate::sync::board::{self, AtOnce};
+use crate::sync::board::{self, AtOnce, Atomics};
 use crate::trace::{Recorder, Trace};
 
 /// What the executions leave behind.
@@ -22,6 +23,9 @@ struct Findings {
     executions: u64,
     longest: usize,
     contention: Contention,
+    atomics: Atomics,
+    /// Why these executions do not show all that the scenario can do, if they do not.
+    blind: Option<String>,
     /// The execution that ended the search, and why.
     last: Option<(Verdict, Trace, Schedule, Cost)>,
     /// What was broken, and at which cost, if the search is not to stop at the first violation.
@@ -72,7 +76,7 @@ fn run<S: Scenario>(
         executions: findings.executions,
         longest: findings.longest,
         vacuous: findings.contention.alarm(),
-        ..Exploration::of(Verdict::Sampled, begun)
+        ..Exploration::of(findings.blind.map_or(Verdict::Sampled, Verdict::Blind), begun)
     };
     let Some((verdict, trace, schedule, cost)) = findings.last else { return (exploration, all) };
     // What breaks is not vacuous.
@@ -105,6 +109,14 @@ fn run_once<S: Scenario>(scenario: &S, recorder: &Recorder) -> Option<Violation>
     stuck.map(|stuck| recorder.with_trace(|names| deadlock(&stuck, names))).or(violation)
 }
 
+/// What an engine on shuttle cannot see.
+fn blind(atomic: &str, ordering: Ordering) -> String {
+    format!(
+        "this engine takes all atomics as sequentially consistent, and {atomic} is accessed with \
+         {ordering:?}"
+    )
+}
+
 impl Findings {
     /// Adds one execution; what breaks a property, or never ends, ends the search.
     fn add(
@@ -117,6 +129,10 @@ impl Findings {
         self.executions += 1;
         self.longest = self.longest.max(log.chosen.len());
         self.contention.look(log.choice, recorder);
+        self.atomics.merge(board::take_atomics());
+        if let Some((object, ordering)) = self.atomics.weak() {
+            self.blind = Some(recorder.with_trace(|names| blind(names.object(object), ordering)));
+        }
         let verdict = match violation {
             _ if log.too_long => Verdict::BoundHit(Bound::Steps(max_steps)),
             Some(violation) => match &mut self.all {

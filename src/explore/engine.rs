@@ -10,6 +10,7 @@ use crate::scenario::Scenario;
 
 /// An engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Engine {
     /// Real threads, many times over.
     Stress,

@@ -6,11 +6,12 @@
 //! 1. **Invisible steps do not branch.** An actor runs up to its next visible step at once.
 //! 2. **States are remembered.** An actor's own state is a function of what it has seen, so all that has
 //!    been seen and all that is in shared objects is the state of the execution. A state that was
-//!    reached before ends the execution.
+//!    reached before ends the execution. (The first ones run on: [`Search::net`].)
 //! 3. **Clients that run the same code are interchangeable.** States that differ only in which client is
 //!    which are one state, and of two clients in the same situation only one is tried.
 //!
-//! What it searches is sequentially consistent: like every engine on shuttle it is blind to weak memory.
+//! What it searches is sequentially consistent: like every engine on shuttle it is blind to weak memory, and
+//! says so where that can make a difference ([`Verdict::Blind`]).
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +19,7 @@ use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive;
 use super::mutation::Mutation;
 use super::steer::lock;
-use super::{Exploration, Verdict};
+use super::{Exploration, Verdict, progress};
 use crate::scenario::Scenario;
 use crate::sync::board::AtOnce;
 
@@ -38,6 +39,11 @@ pub struct Search {
     pub memory: bool,
     /// Whether clients are interchangeable. It takes memory.
     pub symmetry: bool,
+    /// How many of the executions that come to a remembered state run on to their ends all the same, and are
+    /// judged there; the first ones do. Where a scenario keeps to the contract of [`Scenario`], that finds
+    /// nothing and changes no count. Where it does not, it may show what is hidden: it is a net with holes,
+    /// and no proof.
+    pub net: u64,
     /// A mistake to make, for the tests of the tests.
     #[doc(hidden)]
     pub mutation: Option<Mutation>,
@@ -51,6 +57,7 @@ impl Search {
         invisible: true,
         memory: true,
         symmetry: true,
+        net: 100,
         mutation: None,
     };
 
@@ -75,6 +82,7 @@ impl Default for Search {
 /// strike, until a property is broken or the search has ended by itself.
 #[must_use]
 pub fn exhaustive<S: Scenario>(scenario: &S, search: Search) -> Exploration {
+    progress::begin();
     let progress = Arc::new(Mutex::new(Progress::default()));
     let chooser = DepthFirst::new(search, None, Arc::clone(&progress));
     let exploration = drive(scenario, chooser, search.max_steps);
@@ -89,12 +97,7 @@ pub(super) fn conclude(
 ) -> Exploration {
     let progress = lock(progress);
     exploration.states = search.memory.then_some(progress.states);
-    if exploration.verdict == Verdict::Sampled {
-        exploration.verdict = match &progress.ended {
-            Some(verdict) => verdict.clone(),
-            None => Verdict::Exhausted,
-        };
-    }
+    exploration.verdict = exploration.verdict.of_search(progress.ended.clone());
     if matches!(exploration.verdict, Verdict::NotRun(_)) {
         exploration.vacuous = None;
     }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::depth_first::{DepthFirst, Progress};
 use super::drive::drive;
 use super::steer::lock;
-use super::{Bound, Cost, Exploration, Search, Verdict};
+use super::{Bound, Cost, Exploration, Search, Verdict, progress};
 use crate::scenario::Scenario;
 
 /// No bug of the catalogue needs more, and each step more multiplies the search.
@@ -22,26 +22,29 @@ const MOST_SWITCHES: u32 = 12;
 #[must_use]
 pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let begun = Instant::now();
+    progress::begin();
     let mut all = Exploration { states: Some(0), ..Exploration::of(Verdict::Exhausted, begun) };
     let mut bound = Cost::default();
     loop {
-        let left = search.executions.saturating_sub(all.executions);
-        let (level, progress) = within(scenario, Search { executions: left, ..search }, bound);
+        let (level, progress) = within(scenario, search, bound, &all);
         all.executions += level.executions;
         all.states = all.states.map(|states| states + progress.states);
         all.longest = all.longest.max(level.longest);
-        let verdict = match (level.verdict, progress.ended) {
-            // Nothing was broken within the bound.
-            (Verdict::Sampled, None) => Verdict::Exhausted,
-            (Verdict::Sampled, Some(Verdict::BoundHit(Bound::Executions(_)))) => {
+        let ended = progress.ended.map(|ended| match ended {
+            Verdict::BoundHit(Bound::Executions(_)) => {
                 Verdict::BoundHit(Bound::Executions(search.executions))
             }
-            (Verdict::Sampled, Some(ended)) => ended,
-            (broken, _) => broken,
-        };
-        let done = verdict != Verdict::Exhausted;
+            ended => ended,
+        });
+        let nothing = matches!(level.verdict, Verdict::Sampled | Verdict::Blind(_));
+        let done = ended.is_some() || !nothing;
+        let most = (progress.cut_switches && bound.switches == MOST_SWITCHES)
+            .then_some(Verdict::BoundHit(Bound::Preemptions(MOST_SWITCHES as usize)));
+        let stopped = most.is_some();
+        let verdict = level.verdict.of_search(ended.or(most));
         let refused = matches!(verdict, Verdict::NotRun(_));
-        let minimal = matches!(verdict, Verdict::Broken(_));
+        // What is cheaper should have been found before: the scenario has state that is not in its world.
+        let minimal = matches!(verdict, Verdict::Broken(_)) && level.cost == Some(bound);
         all = Exploration {
             verdict,
             trace: level.trace,
@@ -52,14 +55,10 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
             elapsed: begun.elapsed(),
             ..all
         };
-        if done {
+        if done || stopped {
             return all;
         }
         bound = match (progress.cut_switches, progress.cut_faults) {
-            (true, _) if bound.switches == MOST_SWITCHES => {
-                let most = MOST_SWITCHES as usize;
-                return Exploration { verdict: Verdict::BoundHit(Bound::Preemptions(most)), ..all };
-            }
             (true, _) => Cost { switches: bound.switches + 1, ..bound },
             (false, true) => Cost { faults: bound.faults + 1, switches: 0 },
             (false, false) => return all,
@@ -67,10 +66,19 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     }
 }
 
-/// One search: every interleaving with no more faults and no more preemptions than `bound`.
-fn within<S: Scenario>(scenario: &S, search: Search, bound: Cost) -> (Exploration, Progress) {
+/// One search: every interleaving with no more faults and no more preemptions than `bound`, after `all`
+/// that were run before.
+fn within<S: Scenario>(
+    scenario: &S,
+    search: Search,
+    bound: Cost,
+    all: &Exploration,
+) -> (Exploration, Progress) {
+    let left = search.executions.saturating_sub(all.executions);
+    let search = Search { executions: left, ..search };
     let progress = Arc::new(Mutex::new(Progress::default()));
-    let chooser = DepthFirst::new(search, Some(bound), Arc::clone(&progress));
+    let chooser = DepthFirst::new(search, Some(bound), Arc::clone(&progress))
+        .after(all.executions, all.states.unwrap_or(0));
     let exploration = drive(scenario, chooser, search.max_steps);
     let progress = std::mem::take(&mut *lock(&progress));
     (exploration, progress)

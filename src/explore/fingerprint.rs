@@ -5,6 +5,11 @@
 //! canonical order of its clients. To find it, each client gets a signature: what it has seen, and
 //! where its name occurs in shared objects and in what others have seen. Any order is sound, since the
 //! whole state is compared under it; a poor one merely misses that two states are the same.
+//!
+//! A number stands for a state, so two states with the same number would be taken for one, and what comes of
+//! the second would be missed. Numbers have 128 bits, from two hashers that were told different things to
+//! begin with: among n states, some two have the same number with a probability of about n² / 2^129, which is
+//! less than 10^-22 for a hundred million of them.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -29,6 +34,32 @@ struct Client {
 /// Where each client is put: `places[i]` is the place of client number `i`.
 type Places = Vec<usize>;
 
+/// A hasher of 128 bits.
+struct Wide([DefaultHasher; 2]);
+
+impl Wide {
+    fn new() -> Self {
+        let mut hashers = [DefaultHasher::new(), DefaultHasher::new()];
+        hashers[1].write_u8(1);
+        Self(hashers)
+    }
+
+    fn number(&self) -> u128 {
+        let [high, low] = self.0.each_ref().map(Hasher::finish);
+        (u128::from(high) << 64) | u128::from(low)
+    }
+}
+
+impl Hasher for Wide {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.iter_mut().for_each(|hasher| hasher.write(bytes));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0[0].finish()
+    }
+}
+
 impl Snapshot {
     pub(super) fn new(state: State, watched: Tape, clients: Vec<(ActorId, String)>) -> Self {
         let clients = clients
@@ -39,7 +70,7 @@ impl Snapshot {
     }
 
     /// The state as a number, and the pairs of clients that could change places without changing it.
-    pub(super) fn fingerprint(&self) -> u64 {
+    pub(super) fn fingerprint(&self) -> u128 {
         self.under(&self.canonical())
     }
 
@@ -95,9 +126,9 @@ impl Snapshot {
     }
 
     /// The whole state, with each client put in its place.
-    fn under(&self, places: &Places) -> u64 {
+    fn under(&self, places: &Places) -> u128 {
         let place = |client: usize| places[client];
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = Wide::new();
         self.write(&self.state.waiting, &place, &mut hasher);
         self.write(&self.state.shared, &place, &mut hasher);
         self.write(&self.watched, &place, &mut hasher);
@@ -111,11 +142,11 @@ impl Snapshot {
         for tape in by_place {
             self.write(tape, &place, &mut hasher);
         }
-        hasher.finish()
+        hasher.number()
     }
 
     /// Hashes a tape with the names of clients replaced by what `called` makes of them.
-    fn write(&self, tape: &Tape, called: &dyn Fn(usize) -> usize, hasher: &mut DefaultHasher) {
+    fn write(&self, tape: &Tape, called: &dyn Fn(usize) -> usize, hasher: &mut impl Hasher) {
         tape.pieces().len().hash(hasher);
         for piece in tape.pieces() {
             match piece {
@@ -136,13 +167,13 @@ impl Snapshot {
     }
 
     /// The digests of values that are in no order, whoever is called what.
-    fn digests(&self, values: &[Tape], called: &dyn Fn(usize) -> usize) -> Vec<u64> {
+    fn digests(&self, values: &[Tape], called: &dyn Fn(usize) -> usize) -> Vec<u128> {
         let digest = |value| {
-            let mut hasher = DefaultHasher::new();
+            let mut hasher = Wide::new();
             self.write(value, called, &mut hasher);
-            hasher.finish()
+            hasher.number()
         };
-        let mut digests: Vec<u64> = values.iter().map(digest).collect();
+        let mut digests: Vec<u128> = values.iter().map(digest).collect();
         digests.sort_unstable();
         digests
     }
@@ -151,7 +182,7 @@ impl Snapshot {
         &self,
         mut bytes: &[u8],
         called: &dyn Fn(usize) -> usize,
-        hasher: &mut DefaultHasher,
+        hasher: &mut impl Hasher,
     ) {
         while let Some((at, client)) = self.first_name(bytes) {
             (4_u8, &bytes[..at], called(client)).hash(hasher);
@@ -167,5 +198,25 @@ impl Snapshot {
             Some((at, client))
         });
         found.min()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::hash::Hash;
+
+    use super::Wide;
+
+    #[test]
+    fn the_halves_of_a_number_are_hashed_apart() {
+        let number = |value: u64| {
+            let mut hasher = Wide::new();
+            value.hash(&mut hasher);
+            hasher.number()
+        };
+        let halves = |number: u128| [(number >> 64) as u64, number as u64];
+        let [one, other] = [1, 2].map(|value| halves(number(value)));
+        assert!(one[0] != one[1] && one[0] != other[0] && one[1] != other[1]);
+        assert_eq!(number(1), number(1));
     }
 }

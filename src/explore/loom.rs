@@ -8,7 +8,7 @@ use std::time::Instant;
 use loom::model::Builder;
 
 use super::deadlock::{deadlock, stuck};
-use super::progress::beat;
+use super::progress::{self, beat};
 use super::quiet::Quiet;
 use super::steer::lock;
 use super::vacuity::Contention;
@@ -64,18 +64,24 @@ pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
 
 /// Runs the search again up to execution number `number`, counted from 1, and returns what happened in
 /// that one. loom is deterministic, so the number of a failing execution is what replays it; there is
-/// no schedule, because under weak memory the order of steps does not say what each of them saw.
+/// no schedule, because under weak memory the order of steps does not say what each of them saw. A search
+/// that ends before, because it breaks a property or is exhausted, is [`Verdict::NotRun`], and says so.
 #[must_use]
 pub fn loom_execution<S: Scenario>(scenario: &S, number: u64) -> Exploration {
     let bounds = LoomBounds { executions: number, preemptions: None };
     let (found, last) = search(scenario, bounds);
+    let ended = found.executions;
     let verdict = match found.verdict {
-        Verdict::Exhausted if found.executions < number => {
-            let executions = found.executions;
-            Verdict::NotRun(format!(
-                "the whole search has {executions} executions, and no {number}"
-            ))
+        Verdict::NotRun(why) => Verdict::NotRun(why),
+        Verdict::Exhausted if ended < number => {
+            Verdict::NotRun(format!("the whole search has {ended} executions, and no {number}"))
         }
+        Verdict::Broken(violation) if ended < number => Verdict::NotRun(format!(
+            "the search ended at execution {ended}, which breaks {violation}; there is no {number}"
+        )),
+        verdict if ended < number => Verdict::NotRun(format!(
+            "the search ended at execution {ended} ({verdict}); there is no {number}"
+        )),
         Verdict::BoundHit(Bound::Executions(_)) | Verdict::Exhausted => Verdict::Sampled,
         verdict => verdict,
     };
@@ -89,6 +95,7 @@ fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option
     if let Some(why) = scenario.budgets().need_steering() {
         return (Exploration::of(Verdict::NotRun(why), begun), None);
     }
+    progress::begin();
     let _quiet = Quiet::new();
     forget_collapse();
     let findings = Arc::new(Mutex::new(Findings::default()));

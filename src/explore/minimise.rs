@@ -14,8 +14,8 @@
 
 use std::time::Instant;
 
-use super::replay::{self, Divergence, Misfit};
-use super::{Cost, Exploration, Schedule, Verdict};
+use super::replay::{self, Misfit};
+use super::{Cost, Divergence, Exploration, Schedule, Verdict};
 use crate::scenario::{Property, Scenario};
 
 /// How many executions to spend at most; what is simplest by then is the result.
@@ -55,7 +55,9 @@ pub fn minimise<S: Scenario>(
     let mut search = Shrink { scenario, property, executions: 1, best: Attempt::of(first) };
     while search.pass() {}
     let Shrink { executions, best, .. } = search;
-    Ok(Exploration { executions, elapsed: begun.elapsed(), ..best.exploration })
+    // What came of an attempt that ended early is written out in full.
+    let elapsed = begun.elapsed();
+    Ok(Exploration { executions, elapsed, early_end: None, ..best.exploration })
 }
 
 /// A run: this actor takes this many steps in a row.

@@ -18,6 +18,7 @@ mod census;
 mod child;
 mod deadlock;
 mod depth_first;
+mod divergence;
 mod drive;
 mod engine;
 mod exhaustive;
@@ -38,7 +39,8 @@ mod vacuity;
 mod verdict;
 
 pub use census::{Census, brute_force_census, census};
-pub use child::{stress_in_child, verdict_line};
+pub use child::{progress_line, stress_in_child, verdict_line};
+pub use divergence::{Cause, Divergence, EarlyEnd};
 pub use engine::{Engine, Options, UnknownEngine};
 pub use exhaustive::{Search, exhaustive};
 pub use fewest::fewest;
@@ -46,7 +48,7 @@ pub use loom::{LoomBounds, loom, loom_execution};
 pub use minimise::{MinimiseError, minimise};
 #[doc(hidden)]
 pub use mutation::Mutation;
-pub use replay::{Divergence, replay};
+pub use replay::replay;
 pub use schedule::{Schedule, ScheduleError};
 pub use shuttle::{Sampling, brute_force, pct, random, urw};
 pub use steer::Cost;

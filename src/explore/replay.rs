@@ -1,49 +1,22 @@
 //! One interleaving, by the actors' names.
 
-use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use super::divergence::{Cause, Divergence, EarlyEnd};
 use super::drive::drive;
 use super::steer::{Choice, Chooser, Turn, lock};
-use super::{Exploration, Schedule};
+use super::{Exploration, Schedule, Verdict};
 use crate::scenario::Scenario;
 use crate::trace::{self, ActorId};
 
-/// Where a schedule and the code it is replayed on part ways.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Divergence {
-    /// The step of the schedule, counted from 1.
-    pub step: usize,
-    /// Who should have taken it.
-    pub expected: String,
-    /// Who could have.
-    pub runnable: Vec<String>,
-}
-
-impl fmt::Display for Divergence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { step, expected, runnable } = self;
-        let able = match runnable.as_slice() {
-            [] => "everybody had ended".to_owned(),
-            names => format!("only {} could", names.join(" or ")),
-        };
-        write!(
-            f,
-            "step {step} of the schedule is {expected}'s, but {able}: the schedule was written for \
-            other code (an earlier version, another variant, another number of clients), or the name \
-            is misspelt"
-        )
-    }
-}
-
-impl std::error::Error for Divergence {}
-
 /// Runs exactly the interleaving that `schedule` names. Where it ends early, the actor that ran last goes
-/// on as long as it can, and after it the first that can; faults strike only where they are named.
+/// on as long as it can, and after it the first that can; faults strike only where they are named. What of
+/// the schedule comes after a violation is not looked at.
 ///
 /// # Errors
 ///
-/// Where an actor that is next in the schedule cannot go on.
+/// Where an actor that is next in the schedule cannot go on, because everybody has ended or for another
+/// reason.
 pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Exploration, Divergence> {
     follow(scenario, schedule, Misfit::Diverges)
 }
@@ -63,20 +36,31 @@ pub(super) fn follow<S: Scenario>(
     schedule: &Schedule,
     misfit: Misfit,
 ) -> Result<Exploration, Divergence> {
-    let diverged = Arc::new(Mutex::new(None));
+    let heard = Arc::new(Mutex::new(Heard::default()));
     let names = Script {
         names: schedule.names().map(str::to_owned).collect(),
         at: 0,
         begun: false,
         misfit,
-        diverged: Arc::clone(&diverged),
+        heard: Arc::clone(&heard),
     };
     let exploration = drive(scenario, names, MAX_STEPS + schedule.len());
-    let divergence = lock(&diverged).take();
-    match divergence {
+    let Heard { diverged, early_end, choice } = std::mem::take(&mut *lock(&heard));
+    let left_over = || (misfit == Misfit::Diverges).then(|| left_over(schedule, &exploration))?;
+    match diverged.or_else(left_over) {
         Some(divergence) => Err(divergence),
-        None => Ok(exploration),
+        None => Ok(Exploration { early_end: early_end.filter(|_| choice), ..exploration }),
     }
+}
+
+/// The first name that is left where an execution has ended that broke nothing. What comes after a
+/// violation would have been no help to anybody.
+fn left_over(schedule: &Schedule, found: &Exploration) -> Option<Divergence> {
+    let trace = found.trace.as_ref().filter(|_| found.verdict == Verdict::Sampled)?;
+    let taken = found.schedule.as_ref().map_or(0, Schedule::len);
+    let expected = schedule.names().nth(taken)?.to_owned();
+    let cause = Cause::at_the_end(&expected, trace);
+    Some(Divergence { step: taken + 1, expected, runnable: Vec::new(), cause })
 }
 
 /// How far a replay goes on after its schedule has ended.
@@ -88,7 +72,17 @@ struct Script {
     at: usize,
     begun: bool,
     misfit: Misfit,
-    diverged: Arc<Mutex<Option<Divergence>>>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What there is to say of the schedule.
+#[derive(Debug, Default)]
+struct Heard {
+    diverged: Option<Divergence>,
+    /// It ended early.
+    early_end: Option<EarlyEnd>,
+    /// There was a choice after that.
+    choice: bool,
 }
 
 impl Chooser for Script {
@@ -113,12 +107,21 @@ impl Chooser for Script {
             if self.misfit == Misfit::PassOver {
                 continue;
             }
-            *lock(&self.diverged) = Some(Divergence {
+            lock(&self.heard).diverged = Some(Divergence {
                 step: self.at,
                 expected: expected.clone(),
                 runnable: able().map(|actor| recorder.actor_name(actor)).collect(),
+                cause: recorder.with_trace(|trace| Cause::now(expected, trace)),
             });
             return Choice::Abandon;
+        }
+        // What the network still holds back once all have ended is nobody's choice to go on.
+        if !turn.ending {
+            let mut heard = lock(&self.heard);
+            heard.choice |= turn.candidates() > 1;
+            let names = || able().map(|actor| recorder.actor_name(actor)).collect();
+            let after = self.names.len();
+            heard.early_end.get_or_insert_with(|| EarlyEnd { after, runnable: names() });
         }
         // A fault is not something that happens by default.
         let goes_on = turn.running.filter(|running| turn.enabled.contains(running));

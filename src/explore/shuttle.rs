@@ -10,7 +10,7 @@ use shuttle::scheduler::{
 
 use super::drive::drive;
 use super::pct::Pct;
-use super::progress::beat;
+use super::progress::{self, beat};
 use super::steer::{Choice, Chooser, Turn, actor};
 use super::{Bound, Exploration, Search, Verdict};
 use crate::scenario::Scenario;
@@ -82,6 +82,7 @@ pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
 /// at invisible steps, too.
 #[must_use]
 pub fn brute_force<S: Scenario>(scenario: &S, search: Search) -> Exploration {
+    progress::begin();
     let exploration = drive(scenario, brute_force_chooser(search), search.max_steps);
     brute_force_verdict(exploration, search)
 }
@@ -93,15 +94,10 @@ pub(super) fn brute_force_chooser(search: Search) -> impl Chooser {
 }
 
 pub(super) fn brute_force_verdict(exploration: Exploration, search: Search) -> Exploration {
-    let verdict = match exploration.verdict {
-        // It may just have ended; the scheduler does not tell.
-        Verdict::Sampled if exploration.executions >= search.executions => {
-            Verdict::BoundHit(Bound::Executions(search.executions))
-        }
-        Verdict::Sampled => Verdict::Exhausted,
-        other => other,
-    };
-    Exploration { verdict, ..exploration }
+    // It may just have ended; the scheduler does not tell.
+    let bound = Verdict::BoundHit(Bound::Executions(search.executions));
+    let ended = (exploration.executions >= search.executions).then_some(bound);
+    Exploration { verdict: exploration.verdict.clone().of_search(ended), ..exploration }
 }
 
 /// Draws interleavings with the scheduler that `scheduler` makes of a seed.
@@ -114,6 +110,7 @@ fn sample<S: Scenario, C: Chooser>(
         Ok(seed) => seed,
         Err(not_run) => return Exploration::of(not_run, Instant::now()),
     };
+    progress::begin();
     let mut exploration = drive(scenario, scheduler(seed), sampling.max_steps);
     exploration.seed = Some(seed);
     exploration
@@ -148,9 +145,12 @@ impl<S: Scheduler + 'static> Chooser for Drawn<S> {
     fn begin(&mut self) -> bool {
         self.last = None;
         self.introduced = self.introduced.map(|_| 0);
+        if self.scheduler.new_execution().is_none() {
+            return false;
+        }
         self.executions += 1;
         beat(self.executions, None, None);
-        self.scheduler.new_execution().is_some()
+        true
     }
 
     fn look(&mut self, tasks: &[&Task]) {

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::progress::{self, beat};
 use super::quiet::Quiet;
 use super::vacuity::Contention;
 use super::{Exploration, Verdict};
@@ -21,9 +22,11 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     if let Some(why) = scenario.budgets().need_steering() {
         return Exploration::of(Verdict::NotRun(why), begun);
     }
+    progress::begin();
     let mut longest = 0;
     let mut contention = Contention::default();
     for execution in 1..=repetitions {
+        beat(execution, None, None);
         let recorder = Recorder::new();
         let violation = execute::<Std>(scenario, &recorder);
         longest = longest.max(recorder.with_trace(Trace::steps));

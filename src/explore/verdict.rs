@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::{Cost, Schedule, Vacuity};
+use super::{Cost, EarlyEnd, Schedule, Vacuity};
 use crate::scenario::Violation;
 use crate::trace::Trace;
 
 /// The answer of an engine. There is no bare "ok": each says what was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// A property does not hold.
     Broken(Violation),
@@ -18,13 +19,36 @@ pub enum Verdict {
     BoundHit(Bound),
     /// The executions that were drawn broke nothing.
     Sampled,
-    /// This engine cannot see what the scenario is about, and why.
+    /// The executions that were run broke nothing, but this engine does not see all that the scenario can do,
+    /// and why.
+    ///
+    /// The engines on shuttle say so where two or more atomics are each accessed by several actors, and one
+    /// of these with an ordering weaker than `SeqCst`: what the orderings allow beyond the interleavings was
+    /// not looked at, be they right or wrong. [`loom`](super::loom()) does look at it. An atomic that one
+    /// actor has to itself does not count, and a single one that is shared does no harm.
     Blind(String),
     /// The scenario was not run on this engine, and why.
     NotRun(String),
 }
 
 impl Verdict {
+    /// What a search says whose executions came to this, and which was `ended` by something else than itself.
+    pub(super) fn of_search(self, ended: Option<Self>) -> Self {
+        match (self, ended) {
+            (Self::Sampled, ended) => ended.unwrap_or(Self::Exhausted),
+            (Self::Blind(why), None) => {
+                Self::Blind(format!("nothing breaks in any interleaving, but {why}"))
+            }
+            // A bound on the whole search is no more than what is not seen anyway.
+            (
+                Self::Blind(why),
+                Some(Self::BoundHit(Bound::Executions(_) | Bound::Preemptions(_))),
+            ) => Self::Blind(why),
+            (Self::Blind(_), Some(ended)) => ended,
+            (other, _) => other,
+        }
+    }
+
     /// The name in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -83,6 +107,7 @@ impl fmt::Display for Verdict {
 
 /// What an engine found, and how far it looked.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
@@ -104,6 +129,8 @@ pub struct Exploration {
     pub minimal: bool,
     /// Nothing was broken, but little could have been.
     pub vacuous: Option<Vacuity>,
+    /// The schedule that was replayed ended before the execution did.
+    pub early_end: Option<EarlyEnd>,
     /// The seed that the search started from, if it drew at random.
     pub seed: Option<u64>,
 }
@@ -122,8 +149,25 @@ impl Exploration {
             cost: None,
             minimal: false,
             vacuous: None,
+            early_end: None,
             seed: None,
         }
+    }
+
+    /// Whether the engine ran the scenario, and all that it ran held: not if it ran nothing, nor if an
+    /// execution did not end.
+    #[must_use]
+    pub const fn held(&self) -> bool {
+        let clean = match &self.verdict {
+            Verdict::Exhausted
+            | Verdict::Sampled
+            | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => true,
+            Verdict::Broken(_)
+            | Verdict::BoundHit(Bound::Steps(_) | Bound::Engine(_))
+            | Verdict::Blind(_)
+            | Verdict::NotRun(_) => false,
+        };
+        clean && self.executions > 0
     }
 
     /// What was broken, if anything was.
@@ -138,7 +182,11 @@ impl Exploration {
 
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.verdict, counted(self.executions, "execution"))?;
+        write!(f, "{}", self.verdict)?;
+        // The bound has said it.
+        if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
+            write!(f, "; {}", counted(self.executions, "execution"))?;
+        }
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
         }

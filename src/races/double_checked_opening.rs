@@ -6,9 +6,10 @@
 //! Breaks: conserved-balance. Fix: mark the account open when it is.
 //!
 //! Every checker sees the wrong order of the two stores. That the mark has to be stored with `Release` and
-//! loaded with `Acquire` only loom sees, because shuttle treats all atomics as sequentially consistent. Plain
-//! loads meet stores here, of which loom can miss outcomes (loom #166, #392): its clean verdict on the fix
-//! stands beside that of the exhaustive search, and does not replace it.
+//! loaded with `Acquire` only loom sees: to shuttle all atomics are sequentially consistent, so its engines
+//! call themselves blind to the fix. Plain loads meet stores here, of which loom can miss outcomes (loom
+//! #166, #392): its clean verdict on the fix stands beside the exhaustive search, which breaks nothing in any
+//! interleaving, and does not replace it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
@@ -147,6 +148,11 @@ impl Scenario for Opens {
     }
 }
 
+/// What the engines on shuttle say of the fix, whose orderings they do not look at.
+const BLIND: Expected = Expected::Blind(
+    "takes all atomics as sequentially consistent, and open is accessed with Relaxed",
+);
+
 /// The entry of the catalogue.
 pub const RACE: Race = Race {
     id: "double-checked-opening",
@@ -189,7 +195,7 @@ pub const RACE: Race = Race {
         "alice alice alice alice bob bob bob alice alice alice",
     ),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(63), 39, 188),
+    of_fixed: Expectations::holds(Expected::Exhausted(63), 0, 0).but_shuttle(BLIND),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

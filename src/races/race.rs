@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Expectations, Expected, Variant, Which};
-use crate::explore::{Engine, Exploration, Options, Verdict};
+use crate::explore::{Engine, Exploration, Options};
 use crate::scenario::Property;
 
 /// A documented race: a bug that was met in the wild, and its fix, one idea apart.
@@ -209,8 +209,7 @@ impl Race {
         }
     }
 
-    /// Runs a variant on an engine. An engine that is blind to the race may run it and find nothing; that
-    /// would be no news, so it says [`Verdict::Blind`] then.
+    /// Runs a variant on an engine.
     #[must_use]
     pub fn explore(
         &self,
@@ -219,19 +218,6 @@ impl Race {
         engine: Engine,
         options: &Options,
     ) -> Exploration {
-        let found = (self.variant(which).explore)(clients, engine, options);
-        self.admit(which, engine, found)
-    }
-
-    /// What was found, with the blindness of the engine admitted.
-    #[must_use]
-    pub fn admit(&self, which: Which, engine: Engine, found: Exploration) -> Exploration {
-        match (self.expected(which, engine), &found.verdict) {
-            (_, Verdict::Broken(_) | Verdict::NotRun(_)) => found,
-            (Expected::Blind(why), _) => {
-                Exploration { verdict: Verdict::Blind(why.to_owned()), ..found }
-            }
-            _ => found,
-        }
+        (self.variant(which).explore)(clients, engine, options)
     }
 }

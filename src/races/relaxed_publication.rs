@@ -123,7 +123,9 @@ const fn seen_by_loom(change: &'static str, variant: Variant) -> Mutant {
     Mutant { killed_by: Engine::Loom, ..Mutant::new(change, variant) }
 }
 
-const BLIND: Expected = Expected::Blind("all atomics are sequentially consistent to shuttle");
+const BLIND: Expected = Expected::Blind(
+    "takes all atomics as sequentially consistent, and balance is accessed with Relaxed",
+);
 
 /// The entry of the catalogue.
 pub const RACE: Race = Race {

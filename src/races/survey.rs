@@ -57,7 +57,7 @@ pub fn survey<W, E: Send>(
             searches.get(at).map(|search| (at, search))
         } {
             let result = match search.engine {
-                Engine::Stress => stress(search).map(|found| search.admit(found)),
+                Engine::Stress => stress(search),
                 _ => Ok(search.race.explore(search.which, search.clients, search.engine, options)),
             };
             // Nobody listens any more once one of them has failed.
@@ -83,10 +83,4 @@ pub fn survey<W, E: Send>(
         }
         Ok(())
     })
-}
-
-impl Search {
-    fn admit(&self, found: Exploration) -> Exploration {
-        self.race.admit(self.which, self.engine, found)
-    }
 }

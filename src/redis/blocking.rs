@@ -9,10 +9,11 @@ use std::hash::{Hash, Hasher};
 
 use super::command::{Call, Outcome};
 use super::connection::Batch;
+use super::footprint;
 use super::keyspace::{Keyspace, Value};
 use super::refusal::Refusal;
 use super::reply::Reply;
-use crate::trace::ActorId;
+use crate::trace::{ActorId, Touch};
 
 /// `BLPOP key … timeout`: the first element of the first list that has one, with its key.
 pub(super) fn blpop(call: Call<'_>) -> Outcome {
@@ -108,6 +109,11 @@ impl Wait {
     /// Whether its time has come.
     pub(super) fn is_over(&self, now_ms: u64) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now_ms)
+    }
+
+    /// What is popped from where there is something.
+    pub(super) fn touched(&self) -> Vec<Touch> {
+        footprint::named(&self.keys, true)
     }
 
     /// What it waits for, in words.

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://redis.io/docs/latest/commands/>
 
+use super::footprint::Touches;
 use super::keyspace::Keyspace;
 use super::refusal::Refusal;
 use super::reply::Reply;
@@ -27,63 +28,69 @@ struct Command {
     /// As Redis counts: the name included; negative means "at least".
     arity: isize,
     in_scripts: bool,
+    touches: Touches,
     handler: Handler,
 }
 
-const fn command(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command { name, arity, in_scripts: true, handler }
+const fn command(name: &'static str, arity: isize, touches: Touches, handler: Handler) -> Command {
+    Command { name, arity, in_scripts: true, touches, handler }
 }
 
-const fn not_in_scripts(name: &'static str, arity: isize, handler: Handler) -> Command {
-    Command { name, arity, in_scripts: false, handler }
+const fn not_in_scripts(
+    name: &'static str,
+    arity: isize,
+    touches: Touches,
+    handler: Handler,
+) -> Command {
+    Command { name, arity, in_scripts: false, touches, handler }
 }
 
 /// What a lock protocol sends most comes first: the search is linear.
 const COMMANDS: &[Command] = &[
-    command("get", 2, strings::get),
-    command("set", -3, set::set),
-    not_in_scripts("evalsha", -3, scripts::evalsha),
-    not_in_scripts("eval", -3, scripts::eval),
-    command("del", -2, keys::del),
-    command("incr", 2, strings::incr),
-    command("pexpire", -3, expiry::pexpire),
-    command("pttl", 2, expiry::pttl),
-    command("decr", 2, strings::decr),
-    command("incrby", 3, strings::incrby),
-    command("decrby", 3, strings::decrby),
-    command("mget", -2, strings::mget),
-    command("getdel", 2, strings::getdel),
-    command("getset", 3, strings::getset),
-    command("setnx", 3, set::setnx),
-    command("setex", 4, set::setex),
-    command("psetex", 4, set::psetex),
-    command("exists", -2, keys::exists),
-    command("type", 2, keys::kind),
-    command("dbsize", 1, keys::dbsize),
-    command("flushall", -1, keys::flush),
-    command("flushdb", -1, keys::flush),
-    command("expire", -3, expiry::expire),
-    command("ttl", 2, expiry::ttl),
-    command("persist", 2, expiry::persist),
-    command("lpush", -3, lists::lpush),
-    command("rpush", -3, lists::rpush),
-    command("lpop", -2, lists::lpop),
-    command("rpop", -2, lists::rpop),
-    not_in_scripts("blpop", -3, blocking::blpop),
-    not_in_scripts("brpop", -3, blocking::brpop),
-    command("llen", 2, lists::llen),
-    command("lrange", 4, lists::lrange),
-    command("time", 1, server::time),
-    command("ping", -1, server::ping),
-    command("echo", 2, server::echo),
-    command("select", 2, server::select),
-    not_in_scripts("script|load", 3, scripts::load),
-    not_in_scripts("script|exists", -3, scripts::exists),
-    not_in_scripts("script|flush", -2, scripts::flush),
-    not_in_scripts("client|setinfo", 4, server::client_ok),
-    not_in_scripts("client|setname", 3, server::client_ok),
-    not_in_scripts("client|getname", 2, server::client_getname),
-    not_in_scripts("client|id", 2, server::client_id),
+    command("get", 2, Touches::READS_ONE, strings::get),
+    command("set", -3, Touches::WRITES_ONE, set::set),
+    not_in_scripts("evalsha", -3, Touches::Script, scripts::evalsha),
+    not_in_scripts("eval", -3, Touches::Script, scripts::eval),
+    command("del", -2, Touches::WRITES_KEYS, keys::del),
+    command("incr", 2, Touches::WRITES_ONE, strings::incr),
+    command("pexpire", -3, Touches::WRITES_ONE, expiry::pexpire),
+    command("pttl", 2, Touches::READS_ONE, expiry::pttl),
+    command("decr", 2, Touches::WRITES_ONE, strings::decr),
+    command("incrby", 3, Touches::WRITES_ONE, strings::incrby),
+    command("decrby", 3, Touches::WRITES_ONE, strings::decrby),
+    command("mget", -2, Touches::READS_KEYS, strings::mget),
+    command("getdel", 2, Touches::WRITES_ONE, strings::getdel),
+    command("getset", 3, Touches::WRITES_ONE, strings::getset),
+    command("setnx", 3, Touches::WRITES_ONE, set::setnx),
+    command("setex", 4, Touches::WRITES_ONE, set::setex),
+    command("psetex", 4, Touches::WRITES_ONE, set::psetex),
+    command("exists", -2, Touches::READS_KEYS, keys::exists),
+    command("type", 2, Touches::READS_ONE, keys::kind),
+    command("dbsize", 1, Touches::READS_ALL, keys::dbsize),
+    command("flushall", -1, Touches::WRITES_ALL, keys::flush),
+    command("flushdb", -1, Touches::WRITES_ALL, keys::flush),
+    command("expire", -3, Touches::WRITES_ONE, expiry::expire),
+    command("ttl", 2, Touches::READS_ONE, expiry::ttl),
+    command("persist", 2, Touches::WRITES_ONE, expiry::persist),
+    command("lpush", -3, Touches::WRITES_ONE, lists::lpush),
+    command("rpush", -3, Touches::WRITES_ONE, lists::rpush),
+    command("lpop", -2, Touches::WRITES_ONE, lists::lpop),
+    command("rpop", -2, Touches::WRITES_ONE, lists::rpop),
+    not_in_scripts("blpop", -3, Touches::WRITES_KEYS_IN_TIME, blocking::blpop),
+    not_in_scripts("brpop", -3, Touches::WRITES_KEYS_IN_TIME, blocking::brpop),
+    command("llen", 2, Touches::READS_ONE, lists::llen),
+    command("lrange", 4, Touches::READS_ONE, lists::lrange),
+    command("time", 1, Touches::Nothing, server::time),
+    command("ping", -1, Touches::Nothing, server::ping),
+    command("echo", 2, Touches::Nothing, server::echo),
+    command("select", 2, Touches::Nothing, server::select),
+    not_in_scripts("script|load", 3, Touches::Nothing, scripts::load),
+    not_in_scripts("script|exists", -3, Touches::Nothing, scripts::exists),
+    not_in_scripts("script|flush", -2, Touches::WRITES_ALL, scripts::flush),
+    not_in_scripts("client|setinfo", 4, Touches::Nothing, server::client_ok),
+    not_in_scripts("client|setname", 3, Touches::Nothing, server::client_ok),
+    not_in_scripts("client|getname", 2, Touches::Nothing, server::client_getname),
+    not_in_scripts("client|id", 2, Touches::Nothing, server::client_id),
 ];
 
 /// Containers hold subcommands; alone, they are only a name with too few arguments.
@@ -140,6 +147,11 @@ fn accepted(args: &[Vec<u8>]) -> Result<&'static Command, Refusal> {
         true => Ok(command),
         false => Err(Refusal::WrongArity(command.name)),
     }
+}
+
+/// What this command works on; nothing, if it is refused.
+pub(super) fn touches(args: &[Vec<u8>]) -> Touches {
+    accepted(args).map_or(Touches::Nothing, |command| command.touches)
 }
 
 fn fits(command: &Command, args: usize) -> bool {

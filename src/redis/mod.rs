@@ -7,6 +7,7 @@
 //!   One file a family: `set`, `strings`, `keys`, `expiry`, `lists`, `blocking`, `server`, `scripts`.
 //! * `lua`, `prelude.lua`, `lua_host`, `lua_values`, `lua_random`: scripts by real Lua 5.1, the
 //!   sandbox they run in, and what they reach outside it.
+//! * `footprint`: which keys a command touches, and whether it may change them.
 //! * `reply`, `refusal`: what is answered; every error text is in `refusal`.
 //! * `connection`, `packed`: the front door for redis-rs, and its conversions. The engine behind it
 //!   knows nothing of how commands arrive.
@@ -48,6 +49,7 @@ mod client;
 mod command;
 mod connection;
 mod expiry;
+mod footprint;
 mod keys;
 mod keyspace;
 mod lists;

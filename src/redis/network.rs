@@ -146,7 +146,7 @@ impl<R: Runtime> Line<R> {
 
     /// Whether the command that was the `nth` to be held back, counted from 0, has not arrived yet.
     pub(crate) fn holds(&self, nth: usize) -> bool {
-        self.held.peek(|held| matches!(held.get(nth), Some(Some(_))))
+        self.held.look(|held| matches!(held.get(nth), Some(Some(_))))
     }
 
     /// Delivers it, as a step of the calling actor, whose scheduling point is behind. Nobody hears the

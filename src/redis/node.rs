@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ::redis::RedisResult;
 
 use super::blocking::{Queue, Ticket, Wait};
+use super::footprint::footprint;
 use super::network::{Mishap, MishapKind, Network, no_answer};
 use super::words::{in_words, replies_in_words};
 use super::{Batch, Connection, Keyspace, Reply, execute_batch};
 use crate::sync::tape::Tape;
-use crate::sync::{Clock, Runtime, Shared};
+use crate::sync::{Clock, Runtime, Shared, inert};
 use crate::trace::{self, ActorId, Event, Kind, ObjectId};
 
 /// One simulated Redis server. Clones are the same server.
@@ -107,7 +108,8 @@ impl<R: Runtime> Node<R> {
         Connection::to(self.clone())
     }
 
-    /// A look at what the server holds, and at its time in milliseconds; no step of anybody.
+    /// A look at what the server holds, and at its time in milliseconds; no step of anybody. An actor that
+    /// looks learns what [`Shared::peek`] says.
     pub fn peek<U>(&self, look: impl FnOnce(&Keyspace, u64) -> U) -> U {
         let now = self.clock.peek_ms();
         self.store.peek(|store| look(&store.keyspace, now))
@@ -116,13 +118,22 @@ impl<R: Runtime> Node<R> {
     /// The first instant after `now_ms` at which a key expires, in milliseconds.
     #[must_use]
     pub fn next_deadline(&self, now_ms: u64) -> Option<u64> {
-        self.store.peek(|store| store.keyspace.next_deadline(now_ms))
+        let found = self.look_for_deadline(now_ms);
+        if !inert() {
+            R::observe(|| Tape::of(&found));
+        }
+        found
+    }
+
+    /// The same, where the calling actor does not learn it.
+    pub(crate) fn look_for_deadline(&self, now_ms: u64) -> Option<u64> {
+        self.store.look(|store| store.keyspace.next_deadline(now_ms))
     }
 
     /// Drops the keys whose time has come. They are absent anyway; but two servers that differ only in
     /// what is absent are better equal.
     pub(crate) fn expire(&self) {
-        let now = self.clock.peek_ms();
+        let now = self.clock.look_ms();
         self.store.amend(|store| store.keyspace.purge(now));
     }
 
@@ -137,6 +148,10 @@ impl<R: Runtime> Node<R> {
                 None
             }
         };
+        if mishap.is_some() {
+            // The step is the fault's, and the client's too: whatever it is part of has begun.
+            trace::reveal(me);
+        }
         match (mishap, line) {
             (Some(Mishap { kind: MishapKind::HeldBack, by }), Some(line)) => {
                 line.hold(self, batch);
@@ -164,14 +179,14 @@ impl<R: Runtime> Node<R> {
     }
 
     fn access(&self, batch: &Batch, reply: String) -> Kind {
-        let request = self.store.peek(|store| in_words(&store.keyspace, batch));
-        Kind::Access { object: self.object(), request, reply }
+        let request = self.store.look(|store| in_words(&store.keyspace, batch));
+        Kind::Access { object: self.object(), request, reply, touched: footprint(batch) }
     }
 
     fn effect(&self, batch: &Batch, heard: bool, whose: Whose) -> Done {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let step = |Store { keyspace, queue }: &mut Store| {
-            let now = self.clock.peek_ms();
+            let now = self.clock.look_ms();
             let before: Vec<Change> = watched.iter().map(|key| truth(keyspace, key, now)).collect();
             let words = in_words(keyspace, batch);
             let mut replies = execute_batch(keyspace, now, batch);
@@ -195,7 +210,8 @@ impl<R: Runtime> Node<R> {
             if !done.heard {
                 reply.push_str(", lost");
             }
-            let kind = Kind::Access { object, request: done.words.clone(), reply };
+            let (request, touched) = (done.words.clone(), footprint(batch));
+            let kind = Kind::Access { object, request, reply, touched };
             let access = Event { actor: whose.step, kind };
             let truth = done.changes.clone().into_iter().map(move |(key, value, until)| Event {
                 actor: whose.command,

@@ -33,7 +33,8 @@ pub(super) fn evalsha(call: Call<'_>) -> Outcome {
     run(call, keys, &sha, &body)
 }
 
-fn number_of_keys(args: &[Vec<u8>]) -> Result<usize, Refusal> {
+/// How many keys a script is told of. There are three arguments at least.
+pub(super) fn number_of_keys(args: &[Vec<u8>]) -> Result<usize, Refusal> {
     let keys = number::integer(&args[2])?;
     match usize::try_from(keys) {
         Err(_) => Err(Refusal::NegativeKeys),

@@ -38,8 +38,8 @@ impl<R: Runtime> Node<R> {
         let what = Cow::Owned(format!("{} on {}", wait.in_words(), self.name));
         let (there, until) = (self.clone(), wait.clone());
         let ready = move || {
-            there.store.peek(|store| store.queue.is_served(ticket))
-                || until.is_over(there.clock.peek_ms())
+            there.store.look(|store| store.queue.is_served(ticket))
+                || until.is_over(there.clock.look_ms())
         };
         let otherwise = || self.wait_unsuspended(ticket, wait);
         let mishap = match line {
@@ -58,7 +58,12 @@ impl<R: Runtime> Node<R> {
             let request = words.to_owned();
             [Event {
                 actor: step,
-                kind: Kind::Access { object, request, reply: answer.in_words() },
+                kind: Kind::Access {
+                    object,
+                    request,
+                    reply: answer.in_words(),
+                    touched: wait.touched(),
+                },
             }]
         });
         if answer.heard { Ok(answer.reply) } else { Err(no_answer()) }
@@ -70,7 +75,7 @@ impl<R: Runtime> Node<R> {
             self.store.wait_on(&self.served, |store| store.queue.is_served(ticket));
             return;
         };
-        let is_served = || self.store.peek(|store| store.queue.is_served(ticket));
+        let is_served = || self.store.look(|store| store.queue.is_served(ticket));
         R::linger(is_served);
         if !is_served() {
             self.clock.advance_to(deadline);

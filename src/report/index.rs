@@ -3,13 +3,20 @@
 use std::fmt::Write as _;
 
 use super::markdown::{number, paragraph, table};
+use super::mutants::{Fate, score};
 use super::page::title;
 use crate::explore::{Bound, Engine, Exploration, Options, Verdict};
 use crate::races::{Group, Race, Search, Which};
 
-/// Writes the index of `races`. `found` is what each engine found of their variants, with `options`.
+/// Writes the index of `races`. `found` is what each engine found of their variants, with `options`, and
+/// `fates` what became of the mutants of their fixes.
 #[must_use]
-pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options) -> String {
+pub fn index(
+    races: &[&Race],
+    found: &[(Search, Exploration)],
+    fates: &[Fate],
+    options: &Options,
+) -> String {
     let mut text = "# Races\n\n".to_owned();
     let _ = writeln!(text, "{}\n", paragraph(INTRODUCTION));
     for group in Group::ALL {
@@ -19,6 +26,7 @@ pub fn index(races: &[&Race], found: &[(Search, Exploration)], options: &Options
     let _ = writeln!(text, "{}", matrix(races, found, Which::Buggy));
     let _ = writeln!(text, "## What each engine says of the fix\n");
     let _ = writeln!(text, "{}", matrix(races, found, Which::Fixed));
+    let _ = writeln!(text, "## Mutants of the fixes\n\n{}", score(fates));
     text.push_str(
         "---\n\nThis page and those it links to are written by `lockproof docs`, and CI compares them.\n",
     );

@@ -34,7 +34,8 @@ pub struct Line<'a> {
     pub seed: Option<u64>,
     /// Wall-clock time in milliseconds.
     pub elapsed_ms: f64,
-    /// What else there is to say: how the property was broken, which bound was hit, why it was not run.
+    /// What else there is to say: how the property was broken, which bound was hit, why it was not run, and
+    /// why a clean verdict says little.
     pub note: Option<String>,
 }
 
@@ -68,14 +69,58 @@ impl<'a> Line<'a> {
 }
 
 fn note(found: &Exploration) -> Option<String> {
+    let alarm = found.vacuous.map(|vacuous| vacuous.to_string());
     match &found.verdict {
         Verdict::Broken(violation) if found.minimal => {
             let states = found.states.unwrap_or(0);
             Some(format!("{}; none with fewer ({states} states)", violation.detail))
         }
         Verdict::Broken(violation) => Some(violation.detail.clone()),
-        Verdict::BoundHit(bound) => Some(bound.to_string()),
+        Verdict::BoundHit(bound) => Some(
+            [Some(bound.to_string()), alarm].into_iter().flatten().collect::<Vec<_>>().join("; "),
+        ),
         Verdict::Blind(why) | Verdict::NotRun(why) => Some(why.clone()),
-        Verdict::Exhausted | Verdict::Sampled => None,
+        Verdict::Exhausted | Verdict::Sampled => alarm,
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::note;
+    use crate::explore::{Sampling, Search, exhaustive, random};
+    use crate::races::lost_update;
+    use crate::scenario::{Scenario, World};
+    use crate::sync::{Runtime, Shared};
+
+    /// Actors who each count for themselves.
+    #[derive(Clone)]
+    struct Apart(usize);
+
+    impl Scenario for Apart {
+        fn run<R: Runtime>(&self, world: &World<R>) {
+            for name in ["alice", "bob"].into_iter().take(self.0) {
+                let own = Arc::new(Shared::<R, u64>::new("own", 0));
+                world.actor(name, move |_| own.with("add 1", |own| *own += 1));
+            }
+        }
+    }
+
+    #[test]
+    fn a_clean_verdict_that_says_little_says_so() {
+        let alone = "vacuous: there is only one interleaving";
+        let apart = "vacuous: no actor ever touched what another one changed";
+        let once = Search { executions: 1, ..Search::DEFAULT };
+        let few = Sampling { executions: 10, ..Sampling::default() };
+        for (found, expected) in [
+            (exhaustive(&Apart(1), Search::DEFAULT), alone.to_owned()),
+            (exhaustive(&Apart(2), Search::DEFAULT), apart.to_owned()),
+            (random(&Apart(2), few), apart.to_owned()),
+            (exhaustive(&Apart(2), once), format!("1 execution; {apart}")),
+        ] {
+            assert_eq!(note(&found), Some(expected), "{found}");
+        }
+        assert_eq!(note(&exhaustive(&lost_update::Fixed, Search::DEFAULT)), None);
     }
 }

@@ -72,7 +72,7 @@ impl Diagram<'_> {
         let me = self.at(Lifeline::Actor(event.actor));
         let said = escaped(&phrase(self.trace, &event.kind));
         let line = match &event.kind {
-            Kind::Access { object, request, reply } => {
+            Kind::Access { object, request, reply, .. } => {
                 let (object, request) = (self.at(Lifeline::Object(*object)), escaped(request));
                 self.line(&format!("{me}->>{object}: {request}"));
                 format!("{object}-->>{me}: {}", escaped(reply))

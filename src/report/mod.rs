@@ -3,6 +3,7 @@
 //! * [`timeline`]: a trace as a table, a column an actor, a row a step.
 //! * [`mermaid`]: a trace as a sequence diagram.
 //! * [`mod@line`]: a verdict as one JSON object on one line.
+//! * [`mutants`]: which mutants of the fixes the engines notice.
 //! * [`page`]: a race of the catalogue, as a document.
 //! * [`index`]: the list of the races, and which engine finds which.
 
@@ -11,6 +12,7 @@ pub mod index;
 pub mod line;
 mod markdown;
 pub mod mermaid;
+pub mod mutants;
 pub mod page;
 mod phrase;
 pub mod timeline;

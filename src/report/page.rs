@@ -6,16 +6,22 @@ use super::diff::{bug_and_fix, caption, texts};
 use super::index::cell;
 use super::markdown::{code, paragraph, table};
 use super::mermaid::mermaid;
+use super::mutants::{Fate, of_race};
 use super::timeline::Timeline;
-use crate::explore::{Engine, Exploration, Options, Verdict};
+use crate::explore::{Engine, Exploration, Verdict};
 use crate::races::{Counterexample, Race, Search, Which, source};
 
-/// Writes the page of a race. `found` is what each engine found of its variants.
+/// Writes the page of a race. `found` is what each engine found of its variants, `fates` what became of the
+/// mutants of its fix.
 ///
 /// # Errors
 ///
 /// Where the counterexample of the entry does not fit its scenario.
-pub fn page(race: &Race, found: &[(Search, Exploration)]) -> Result<String, String> {
+pub fn page(
+    race: &Race,
+    found: &[(Search, Exploration)],
+    fates: &[Fate],
+) -> Result<String, String> {
     let clients = *race.clients.start();
     let (command, picture) = counterexample(race, clients)?;
     let mut page = String::new();
@@ -33,7 +39,7 @@ pub fn page(race: &Race, found: &[(Search, Exploration)]) -> Result<String, Stri
         writeln!(text, "\n## The shortest way there\n\n{}", picture_text(race, &command, &picture));
     let _ = writeln!(text, "## The bug and the fix\n\n{}", change(race));
     let _ = writeln!(text, "## Which engine sees it\n\n{}", verdicts(race, found));
-    let _ = writeln!(text, "## Mutants of the fix\n\n{}", mutants(race));
+    let _ = writeln!(text, "## Mutants of the fix\n\n{}", of_race(fates, race));
     let _ = writeln!(text, "## What to take away\n\n{}\n", paragraph(race.lesson));
     let file = race.id.replace('-', "_");
     let _ = writeln!(
@@ -159,37 +165,16 @@ fn verdicts(race: &Race, found: &[(Search, Exploration)]) -> String {
         row.to_vec()
     });
     let mut text = table(&["engine".to_owned(), "bug".to_owned(), "fix".to_owned()], &rows);
+    let mut explained = Vec::new();
     for (search, found) in found.iter().filter(|(search, _)| search.race.id == race.id) {
-        if let (Verdict::Blind(why) | Verdict::NotRun(why), Which::Buggy) =
-            (&found.verdict, search.which)
-        {
-            let _ = write!(
-                text,
-                "\n`{}`, {}: {why}.\n",
-                search.engine,
-                found.verdict.name().replace('-', " ")
-            );
+        let (Verdict::Blind(why) | Verdict::NotRun(why)) = &found.verdict else { continue };
+        // What keeps an engine from the bug keeps it from the fix.
+        let name = found.verdict.name().replace('-', " ");
+        let what = if search.which == Which::Fixed { " on the fix" } else { "" };
+        if !explained.contains(&search.engine) {
+            let _ = write!(text, "\n`{}`, {name}{what}: {why}.\n", search.engine);
         }
+        explained.push(search.engine);
     }
     text
-}
-
-fn mutants(race: &Race) -> String {
-    let mut killed = 0;
-    let mut lines = String::new();
-    for mutant in race.mutants {
-        let clients = *race.clients.start();
-        let found = (mutant.variant.explore)(clients, mutant.killed_by, &Options::default());
-        let fate = match (&found.verdict, mutant.survives) {
-            (Verdict::Broken(violation), _) => {
-                killed += 1;
-                format!("`{}` notices it ({})", mutant.killed_by, violation.detail)
-            }
-            (verdict, Some(why)) => format!("survives ({}), because {why}", verdict.name()),
-            (verdict, None) => format!("**survives** ({verdict})"),
-        };
-        let line = format!("{}: {fate}.", capitalised(mutant.change));
-        let _ = writeln!(lines, "* {}", paragraph(&line).replace('\n', "\n  "));
-    }
-    format!("{killed} of {} are noticed.\n\n{lines}", race.mutants.len())
 }

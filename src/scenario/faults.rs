@@ -58,6 +58,21 @@ pub(super) fn start<R: Runtime>(
     faults
 }
 
+/// Why a fault that is still to come cannot strike, in a sentence: what its offer is made on does not hold.
+pub(crate) fn unable(fault: &str) -> String {
+    match fault.split_once(':') {
+        Some(("crash", victim)) => format!("{victim} has ended already"),
+        Some(("lose-reply", victim)) => {
+            format!("{victim} is about neither to send a command nor to get the reply to one")
+        }
+        Some(("delay", victim)) => format!("{victim} is not about to send a command"),
+        Some(("deliver", _)) => {
+            format!("no command is held back that {fault} could deliver")
+        }
+        _ => "no instant lies ahead at which anything happens to an actor that is left".to_owned(),
+    }
+}
+
 /// Kills an actor: its process is gone, nothing is released.
 fn crash<R: Runtime>(victim: ActorId, running: &Running) -> JoinHandle<R, ()> {
     let running = running.clone();

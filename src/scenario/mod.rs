@@ -43,6 +43,7 @@ mod specification;
 mod world;
 
 pub use budgets::Budgets;
+pub(crate) use faults::unable;
 pub use history::History;
 pub use property::{Property, Violation};
 pub(crate) use run::execute;
@@ -55,6 +56,16 @@ use crate::sync::Runtime;
 ///
 /// It carries its own parameters, such as the number of clients. Two runs of an equal scenario set up
 /// equal worlds: nothing in it depends on the time of day, on addresses, or on the order of a hash map.
+///
+/// # The contract
+///
+/// Everything that an actor can observe, and everything that [`World::finally`] judges, is in shared objects
+/// of the world ([`Shared`](crate::sync::Shared), [`Mutex`](crate::sync::Mutex),
+/// [`Atomic`](crate::sync::Atomic), a [server](World::redis)) or in what the actor returns. An explorer that
+/// remembers states takes two executions for one where all of these are equal. So where actors write to a
+/// captured `std::sync::Mutex`, and return nothing that tells what they wrote there, it may call a scenario
+/// exhausted that is broken. A few executions are run to their ends regardless of what is remembered
+/// ([`Search::net`](crate::explore::Search::net)), which finds some such scenarios, and not all.
 pub trait Scenario: Clone + Send + Sync + 'static {
     /// Sets up the world: shared state, actors, and what must hold.
     fn run<R: Runtime>(&self, world: &World<R>);

@@ -104,9 +104,9 @@ impl<R: Runtime> Time<R> {
 
     /// The next interesting instant.
     fn upcoming(&self) -> Option<u64> {
-        let now = self.clock.peek_ms();
+        let now = self.clock.look_ms();
         let timers = self.timers.iter().filter_map(|timer| (timer.next)(now));
-        timers.chain(self.clock.next_alarm()).min()
+        timers.chain(self.clock.look_for_alarm()).min()
     }
 
     /// Lets time pass to an instant.
@@ -119,7 +119,7 @@ impl<R: Runtime> Time<R> {
 
     /// Time passes for free where nobody can go on, as long as somebody sleeps.
     fn pass_to_next_alarm(&self) -> bool {
-        let sleeps = self.clock.next_alarm().is_some();
+        let sleeps = self.clock.look_for_alarm().is_some();
         // Whoever sleeps may be the child of an actor that has ended.
         if let Some(at) = self.upcoming().filter(|_| sleeps) {
             self.pass_to(at);

@@ -122,7 +122,7 @@ impl<R: Runtime> World<R> {
         let node = Node::new(name, self.clock()).on(&self.network);
         let (asked, told) = (node.clone(), node.clone());
         self.parts.borrow_mut().timers.push(Timer {
-            next: Arc::new(move |now| asked.next_deadline(now)),
+            next: Arc::new(move |now| asked.look_for_deadline(now)),
             passed: Arc::new(move || told.expire()),
         });
         node
@@ -191,6 +191,10 @@ impl<R: Runtime> World<R> {
     /// Says what must hold once all actors have ended. `check` may look (with
     /// [`Shared::peek`](crate::sync::Shared::peek), or by taking mutexes that are free by then), and says
     /// what is wrong.
+    ///
+    /// What it judges has to be in shared objects, or in what the actors returned, even if `check` reads it
+    /// elsewhere: of executions that are equal in these only one is judged (the contract of
+    /// [`Scenario`](super::Scenario)).
     pub fn finally(
         &self,
         property: Property,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,7 +54,7 @@ impl<R: Runtime> Clock<R> {
                 if !inert() {
                     R::point();
                 }
-                let now = timeline.peek(|timeline| timeline.now);
+                let now = timeline.look(|timeline| timeline.now);
                 if !inert() {
                     R::observe(|| Tape::of(&now));
                     trace::record(R::me(), || Kind::Now(now));
@@ -63,12 +64,18 @@ impl<R: Runtime> Clock<R> {
         }
     }
 
-    /// The time in milliseconds since the clock began, as part of a step that is recorded elsewhere.
+    /// The time in milliseconds since the clock began, as part of the step that the caller took last; for
+    /// what has a step of its own there is [`Clock::now`].
     #[must_use]
     pub fn peek_ms(&self) -> u64 {
+        self.seen(self.look_ms())
+    }
+
+    /// The same, where the calling actor does not learn it.
+    pub(crate) fn look_ms(&self) -> u64 {
         match &self.0 {
             Source::Monotonic(origin) => millis(origin.elapsed()),
-            Source::Virtual(timeline) => timeline.peek(|timeline| timeline.now),
+            Source::Virtual(timeline) => timeline.look(|timeline| timeline.now),
         }
     }
 
@@ -81,14 +88,14 @@ impl<R: Runtime> Clock<R> {
             Source::Virtual(timeline) => {
                 // A sleep is recorded when it is over, and whatever it is part of began before it.
                 trace::reveal(R::me());
-                let until = timeline.peek(|timeline| timeline.now).saturating_add(millis(duration));
+                let until = timeline.look(|timeline| timeline.now).saturating_add(millis(duration));
                 self.set_alarm(until);
                 // Which of the alarms is whose is nowhere else.
                 R::observe(|| Tape::of(&until));
                 let watched = Arc::clone(timeline);
                 R::block_until(
                     Cow::Borrowed("the end of its sleep"),
-                    move || watched.peek(|timeline| timeline.now >= until),
+                    move || watched.look(|timeline| timeline.now >= until),
                     || self.advance_to(until),
                 );
                 self.cancel_alarm(until);
@@ -122,23 +129,36 @@ impl<R: Runtime> Clock<R> {
     /// The first instant after now that somebody set an alarm for, in milliseconds; none on a real clock.
     #[must_use]
     pub fn next_alarm(&self) -> Option<u64> {
+        self.seen(self.look_for_alarm())
+    }
+
+    /// The same, where the calling actor does not learn it.
+    pub(crate) fn look_for_alarm(&self) -> Option<u64> {
         match &self.0 {
             Source::Monotonic(_) => None,
-            Source::Virtual(timeline) => timeline.peek(|timeline| {
+            Source::Virtual(timeline) => timeline.look(|timeline| {
                 timeline.alarms.range(timeline.now + 1..).next().map(|(at, _)| *at)
             }),
         }
+    }
+
+    /// Notes that the calling actor has seen this of a virtual clock.
+    fn seen<U: Hash>(&self, what: U) -> U {
+        if matches!(self.0, Source::Virtual(_)) && !inert() {
+            R::observe(|| Tape::of(&what));
+        }
+        what
     }
 
     /// Lets virtual time go on to `at` (milliseconds); time never goes back, and a real clock cannot be
     /// moved.
     pub fn advance_to(&self, at: u64) {
         if let Source::Virtual(timeline) = &self.0 {
-            let now = timeline.amend(|timeline| {
+            timeline.amend(|timeline| {
                 timeline.now = timeline.now.max(at);
-                timeline.now
+                // Before anybody can see it: nobody acts at a time that is not recorded yet.
+                trace::record(R::me(), || Kind::Tick(timeline.now));
             });
-            trace::record(R::me(), || Kind::Tick(now));
         }
     }
 }
@@ -163,5 +183,44 @@ impl<R: Runtime> fmt::Debug for Clock<R> {
             Source::Monotonic(origin) => f.debug_tuple("Monotonic").field(origin).finish(),
             Source::Virtual(timeline) => f.debug_tuple("Virtual").field(timeline).finish(),
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::hash::Hasher;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::sync::Std;
+    use crate::trace::{Event, Recorder, Trace, Watcher};
+
+    /// While a tick is being recorded, looks at the clock from another thread.
+    struct Impatient(Clock<Std>, mpsc::Sender<Option<u64>>);
+
+    impl Watcher for Impatient {
+        fn saw(&mut self, event: &Event, _: &Trace) -> bool {
+            if matches!(event.kind, Kind::Tick(_)) {
+                let (clock, (found, finds)) = (self.0.clone(), mpsc::channel());
+                thread::spawn(move || found.send(clock.peek_ms()));
+                let seen = finds.recv_timeout(Duration::from_millis(50)).ok();
+                self.1.send(seen).expect("the test waits");
+            }
+            false
+        }
+
+        fn remember(&self, _: &mut dyn Hasher) {}
+    }
+
+    #[test]
+    fn nobody_sees_a_time_before_it_is_recorded() {
+        let recorder = Recorder::new();
+        let _scope = trace::enter(Some(recorder.clone()));
+        let clock = Clock::<Std>::virtual_time();
+        let (seen, sees) = mpsc::channel();
+        recorder.watch(Impatient(clock.clone(), seen));
+        clock.advance_to(7);
+        assert_eq!(sees.recv(), Ok(None));
+        assert_eq!(clock.peek_ms(), 7);
     }
 }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::tape::{Tape, Write};
 use super::{Runtime, inert};
-use crate::trace::{self, Event, Kind, ObjectId};
+use crate::trace::{self, Event, Kind, ObjectId, Touch};
 
 /// State that several actors share, and that each touches in single atomic steps: a server that
 /// carries out one command at a time, say. A step has one scheduling point, and never blocks.
@@ -48,7 +48,9 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         R::point();
         self.effect(step, |object, reply| {
             let (request, reply) = (request.to_owned(), format!("{reply:?}"));
-            [Event { actor: R::me(), kind: Kind::Access { object, request, reply } }]
+            // What the step changes is known to nobody else.
+            let touched = vec![Touch { part: None, writes: true }];
+            [Event { actor: R::me(), kind: Kind::Access { object, request, reply, touched } }]
         })
     }
 
@@ -86,8 +88,23 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         self.object
     }
 
-    /// A look at the state that is not a step of anybody: for the clock, and for judging the outcome.
+    /// A look at the state that is not a step of anybody: for judging the outcome.
+    ///
+    /// It has no scheduling point. What an actor sees here is the state right after its own last step, as if
+    /// it had looked in that step; real threads would have given the others time to change it. What others
+    /// change is to be asked for in a step of its own, [`Shared::with`]. An explorer that remembers states
+    /// takes the actor to have seen all of the value, whatever `look` makes of it.
     pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
+        let value = R::access(&self.inner);
+        if !inert() {
+            R::observe(|| self.write.map_or_else(Tape::default, |write| write(&value)));
+        }
+        look(&value)
+    }
+
+    /// A look that tells the calling actor nothing: for the clock, for faults, and for conditions that the
+    /// scheduler asks for; or what the actor learns from it is observed by the caller.
+    pub(crate) fn look<U>(&self, look: impl FnOnce(&T) -> U) -> U {
         look(&R::access(&self.inner))
     }
 

@@ -5,7 +5,8 @@
 //! mutex costs one scheduling point instead of the two of `shuttle::sync::Mutex`, a scheduler sees
 //! what each actor is about to do, and a deadlock is a state to look at, not a panic to parse.
 //!
-//! All atomics are sequentially consistent here: this runtime is blind to weak memory.
+//! All atomics are sequentially consistent here: this runtime is blind to weak memory. Where that can make
+//! a difference is noted on the board, so that a verdict can say so.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -84,6 +85,13 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
+/// An atomic integer; which one it is matters to the board.
+#[derive(Debug)]
+pub struct Atomic {
+    object: ObjectId,
+    value: AtomicI64,
+}
+
 /// A place among those who wait on a condition variable; given up when woken, or unwound.
 struct Waiting {
     condvar: ObjectId,
@@ -109,7 +117,7 @@ impl Runtime for Shuttle {
     type Mutex<T: Send + 'static> = Mutex<T>;
     type Guard<'a, T: Send + 'static> = Guard<'a, T>;
     type Condvar = ObjectId;
-    type Atomic = AtomicI64;
+    type Atomic = Atomic;
     type JoinHandle<T: Send + 'static> = JoinHandle<T>;
 
     fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Mutex<T> {
@@ -148,14 +156,17 @@ impl Runtime for Shuttle {
         board::notify(*condvar, all);
     }
 
-    fn atomic(_: ObjectId, value: i64) -> AtomicI64 {
-        AtomicI64::new(value)
+    fn atomic(object: ObjectId, value: i64) -> Atomic {
+        Atomic { object, value: AtomicI64::new(value) }
     }
 
-    fn apply(atomic: &AtomicI64, verb: Verb, _: Ordering) -> i64 {
+    fn apply(atomic: &Atomic, verb: Verb, ordering: Ordering) -> i64 {
+        if !inert() {
+            board::touched(atomic.object, ordering);
+        }
         // Tasks of one execution share an OS thread: nobody comes between these two lines.
-        let found = atomic.load(Ordering::SeqCst);
-        atomic.store(verb.leaves(found), Ordering::SeqCst);
+        let found = atomic.value.load(Ordering::SeqCst);
+        atomic.value.store(verb.leaves(found), Ordering::SeqCst);
         found
     }
 

@@ -40,6 +40,7 @@ pub struct Event {
 
 /// What was done. The texts are short and made for a timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// Took a mutex.
     Lock(ObjectId),
@@ -79,6 +80,8 @@ pub enum Kind {
         request: String,
         /// What came back.
         reply: String,
+        /// What it was done to.
+        touched: Vec<Touch>,
     },
     /// What a server holds under a key that is watched, now that this actor's step changed it.
     Truth {
@@ -135,6 +138,15 @@ pub enum Kind {
     Crash(ActorId),
     /// The actor panicked with this message.
     Panic(String),
+}
+
+/// A part of shared state that a step works on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Touch {
+    /// Which part, a key of a server say; `None` is all of it.
+    pub part: Option<String>,
+    /// Whether the step may change it.
+    pub writes: bool,
 }
 
 /// The five things that can be done to an atomic integer.

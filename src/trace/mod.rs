@@ -11,7 +11,7 @@
 pub mod event;
 pub mod recorder;
 
-pub use event::{ActorId, Event, Kind, ObjectId, Verb};
+pub use event::{ActorId, Event, Kind, ObjectId, Touch, Verb};
 pub use recorder::{Recorder, Trace, Watcher};
 
 use std::cell::RefCell;

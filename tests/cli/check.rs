@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::program::{races, run};
+use crate::program::{Run, command, races, run};
 
 #[test]
 fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
@@ -38,10 +38,29 @@ fn a_bug_that_no_engine_which_ran_has_found_is_exit_code_1() {
     // The first interleaving that is tried is one actor after the other.
     let short = ["--engine", "exhaustive", "--executions", "1"];
     let run = run(&[&["check", "lost-update", "--variant", "buggy"][..], &short].concat());
-    let expected =
-        "lost-update              buggy  exhaustive  bound hit: 1 execution; 1 execution";
+    let expected = "lost-update              buggy  exhaustive  bound hit: 1 execution";
     assert_eq!(run.lines, [expected]);
     assert_eq!((run.code, run.remarks.len()), (Some(1), 0), "{run:?}");
+}
+
+#[test]
+fn a_fix_that_no_engine_has_looked_at_is_exit_code_1() {
+    let fixed = ["check", "lost-update", "--variant", "fixed"];
+    // loom reads its variables, used or not, and cannot be set up with one that is no number.
+    let out_of_order = |args: &[&str]| -> Run {
+        let command = &mut command(&[&fixed, args].concat());
+        command.env("LOOM_MAX_BRANCHES", "x").output().expect("the program starts").into()
+    };
+    let alone = out_of_order(&["--engine", "loom"]);
+    assert!(alone.lines[0].contains("  not run: loom cannot be set up"), "{alone:?}");
+    assert_eq!((alone.code, alone.lines.len(), alone.remarks.len()), (Some(1), 1, 0), "{alone:?}");
+    // Another one has, and a bounded look is one.
+    let all = out_of_order(&["--executions", "20"]);
+    assert!(all.lines.iter().any(|line| line.contains("  not run: ")), "{all:?}");
+    assert_eq!((all.code, all.remarks.len()), (Some(0), 0), "{all:?}");
+    let short = run(&[&fixed[..], &["--engine", "exhaustive", "--executions", "1"]].concat());
+    assert!(short.lines[0].ends_with("  bound hit: 1 execution"), "{short:?}");
+    assert_eq!((short.code, short.remarks.len()), (Some(0), 0), "{short:?}");
 }
 
 #[test]
@@ -58,6 +77,14 @@ fn races_that_are_named_are_run_in_that_order_on_every_engine() {
     }
     assert_eq!(heads, expected);
     assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
+}
+
+#[test]
+fn a_race_that_is_named_twice_is_run_once() {
+    let run = |races: &[&str]| run(&[&["check", "--engine=fewest"], races].concat()).lines;
+    let once = run(&["lost-update", "lock-order"]);
+    assert_eq!(once.len(), 4);
+    assert_eq!(run(&["lost-update", "lock-order", "lost-update", "lost-update"]), once);
 }
 
 /// The keys of a line, which scripts rely on.

@@ -20,43 +20,142 @@ fn a_property_that_breaks_is_exit_code_1_and_the_timeline_shows_how() {
 }
 
 #[test]
+fn an_execution_of_looms_search_is_named_and_one_beyond_its_end_is_not_there() {
+    let fourth = run(&["replay", "lost-update", "--execution", "4"]);
+    assert!(fourth.lines.contains(&"execution: 4 of loom's search".to_owned()), "{fourth:?}");
+    assert_ends(&fourth, 1, LOST);
+    assert_ends(&run(&["replay", "lost-update", "--execution", "3"]), 0, KEPT);
+    let lost = LOST.strip_prefix("broken: ").expect("that is how it begins");
+    run(&["replay", "lost-update", "--execution", "99999"]).assert_failed(&format!(
+        "the search ended at execution 4, which breaks {lost}; there is no 99999"
+    ));
+    run(&["replay", "lost-update", "--variant=fixed", "--execution", "99"])
+        .assert_failed("the whole search has 9 executions, and no 99");
+}
+
+#[test]
 fn a_property_that_holds_is_exit_code_0() {
     assert_ends(&run(&["replay", "lost-update", "--variant", "fixed", "alice", "bob"]), 0, KEPT);
     assert_ends(&run(&["replay", "lost-update", "2*alice 2*bob"]), 0, KEPT);
 }
 
 #[test]
-fn a_schedule_that_ends_early_goes_on_and_what_is_left_of_a_longer_one_is_said() {
-    let early = run(&["replay", "lost-update", "alice", "bob"]);
-    assert!(early.lines.contains(&"schedule: alice bob bob alice".to_owned()), "{early:?}");
-    assert_ends(&early, 1, LOST);
-    let late = run(&["replay", "lost-update", "--variant", "fixed"]);
-    let rest = "not used, from step 3 on: bob alice (it was over before)".to_owned();
-    assert!(late.lines.contains(&rest), "{late:?}");
-    assert_ends(&late, 0, KEPT);
+fn a_schedule_that_ends_early_goes_on_and_says_so_where_anybody_had_a_choice() {
+    let goes_on = "; from there whoever ran last goes on, and no fault strikes";
+    let empty = file("empty.schedule", "# nothing yet\n");
+    for (race, schedule, begin, taken) in [
+        (
+            "lost-update",
+            "alice",
+            "the schedule ends after step 1, where alice or bob could go on",
+            "alice alice bob bob",
+        ),
+        (
+            "lost-update",
+            &empty,
+            "the schedule names no step, and alice or bob could begin",
+            "alice alice bob bob",
+        ),
+        // Faults are a choice too, and one that nobody makes by default. Bob is alone until he has a lock
+        // that may expire.
+        (
+            "get-del-release",
+            "3*alice",
+            "the schedule ends after step 3, where bob could go on",
+            "alice alice alice bob bob bob",
+        ),
+    ] {
+        let run = run(&["replay", race, schedule]);
+        assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
+        assert!(run.lines.contains(&format!("{begin}{goes_on}")), "{run:?}");
+        assert!(run.lines.contains(&format!("schedule: {taken}")), "{run:?}");
+    }
+    let broken = run(&["replay", "lost-update", "alice", "bob"]);
+    assert!(broken.lines.contains(&"schedule: alice bob bob alice".to_owned()), "{broken:?}");
+    assert_ends(&broken, 1, LOST);
 }
 
 #[test]
-fn a_schedule_that_does_not_fit_says_where_who_could_have_gone_on_and_why_that_may_be() {
-    let why = "the schedule was written for other code (an earlier version, another variant, another \
-        number of clients), or the name is misspelt";
-    for (schedule, variant, begin) in [
-        ("3*alice", "buggy", "step 3 of the schedule is alice's, but only bob could"),
-        ("alice carol", "buggy", "step 2 of the schedule is carol's, but only alice or bob could"),
-        (
-            "alice bob clock",
-            "buggy",
-            "step 3 of the schedule is clock's, but only alice or bob could",
-        ),
-        ("alice alice", "fixed", "step 2 of the schedule is alice's, but only bob could"),
-    ] {
-        run(&["replay", "lost-update", "--variant", variant, schedule])
-            .assert_failed(&format!("{begin}: {why}"));
+fn a_schedule_that_leaves_nobody_a_choice_has_not_ended_early() {
+    for schedule in ["alice bob bob alice", "alice bob bob"] {
+        let run = run(&["replay", "lost-update", schedule]);
+        assert!(!run.lines.iter().any(|line| line.contains("ends after")), "{run:?}");
+        assert_ends(&run, 1, LOST);
     }
-    // One tick is assumed, and a second one is no step of anybody.
-    run(&["replay", "get-del-release", "alice clock clock"]).assert_failed(&format!(
-        "step 3 of the schedule is clock's, but only alice or bob could: {why}"
-    ));
+}
+
+#[test]
+fn names_that_are_left_are_a_remark_after_a_violation_and_do_not_fit_where_nothing_broke() {
+    let broken = run(&["replay", "lock-order", "alice bob alice"]);
+    let rest = "not used, from step 3 on: alice (it was over before)".to_owned();
+    assert!(broken.lines.contains(&rest), "{broken:?}");
+    assert_eq!((broken.code, broken.remarks.len()), (Some(1), 0), "{broken:?}");
+    for args in [&["--variant", "fixed"][..], &["--variant", "fixed", "alice bob bob alice"]] {
+        run(&[&["replay", "lost-update"], args].concat()).assert_failed(
+            "step 3 of the schedule is bob's, but nobody could go on: everybody had ended",
+        );
+    }
+}
+
+#[test]
+fn a_schedule_that_does_not_fit_says_where_who_could_have_gone_on_and_why_that_is() {
+    let stranger = "there is no actor of that name, only alice and bob; perhaps it is misspelt, or of \
+        another variant, or of another number of clients";
+    let nothing = "no instant lies ahead at which anything happens to an actor that is left";
+    for (race, schedule, step, able, cause) in [
+        ("lost-update", "3*alice", 3, "only bob could", "alice has ended already"),
+        (
+            "lost-update --variant=fixed",
+            "alice alice",
+            2,
+            "only bob could",
+            "alice has ended already",
+        ),
+        ("lost-update", "alice carol", 2, "only alice or bob could", stranger),
+        ("lost-update", "alice alice bob bob carol", 5, "nobody could", stranger),
+        (
+            "lost-update",
+            "alice bob clock",
+            3,
+            "only alice or bob could",
+            "the scenario assumes every fault away",
+        ),
+        (
+            "get-del-release",
+            "crash:bob",
+            1,
+            "only alice or bob could",
+            "the scenario has no such fault, only clock",
+        ),
+        ("get-del-release", "clock", 1, "only alice or bob could", nothing),
+        (
+            "get-del-release",
+            "alice clock clock",
+            3,
+            "only alice or bob could",
+            "clock has struck as often as it may",
+        ),
+        (
+            "lock-order --variant=fixed",
+            "alice bob",
+            2,
+            "only alice could",
+            "bob waits for account 11111, which alice holds",
+        ),
+        (
+            "stolen-wakeup",
+            "alice alice",
+            2,
+            "only bob or carol could",
+            "alice waits for a notification on credited",
+        ),
+    ] {
+        let race: Vec<&str> = race.split(' ').collect();
+        let expected = schedule.split(' ').next_back().expect("a name").trim_start_matches("3*");
+        run(&[&["replay"], &race[..], &[schedule]].concat()).assert_failed(&format!(
+            "step {step} of the schedule is {expected}'s, but {able} go on: {cause}"
+        ));
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Commands that wait for an element: who gets it, when, and what becomes of it if something goes wrong.
 
 use lockproof::explore::{
-    Exploration, LoomBounds, Sampling, Search, Verdict, brute_force, exhaustive, fewest, loom, pct,
-    random, replay, stress, urw,
+    Cause, Exploration, LoomBounds, Sampling, Search, Verdict, brute_force, exhaustive, fewest,
+    loom, pct, random, replay, stress, urw,
 };
 use lockproof::scenario::{Budgets, Property};
 use lockproof::trace::Kind;
@@ -62,6 +62,8 @@ fn a_waiter_cannot_go_on_before_there_is_something() {
     let too_early = "alice alice".parse().expect("a schedule");
     let divergence = replay(&handed_over, &too_early).expect_err("it waits");
     assert_eq!((divergence.step, divergence.runnable.as_slice()), (2, &["bob".to_owned()][..]));
+    let what = "an element in n on redis".to_owned();
+    assert_eq!(divergence.cause, Cause::Waits { what });
 }
 
 #[test]

@@ -49,12 +49,20 @@ impl Tellers {
 }
 
 /// What the tellers put down in the course of an execution.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 struct Slips {
     /// What came in and went out, by the bank's own answers.
     net: i128,
     torn: Option<i128>,
     unfunded: Option<Money>,
+}
+
+impl Slips {
+    fn add(&mut self, other: &Self) {
+        self.net += other.net;
+        self.torn = self.torn.or(other.torn);
+        self.unfunded = self.unfunded.or(other.unfunded);
+    }
 }
 
 impl Scenario for Tellers {
@@ -63,19 +71,20 @@ impl Scenario for Tellers {
             Account::new(number.parse().expect("a number"), Money::from_minor(*balance))
         });
         let bank = Arc::new(Bank::<R>::new(accounts).expect("each account once"));
-        // Not part of the model: a place for results, looked at when the threads have ended.
+        // Not part of the model: a place for results, looked at when the threads have ended. Each teller
+        // returns its own too, for explorers that remember states.
         let slips = Arc::new(StdMutex::new(Slips::default()));
         let conserved = self.only_moves_money().then(|| self.opening());
         for (name, ops) in self.tellers.clone() {
             let (bank, slips) = (Arc::clone(&bank), Arc::clone(&slips));
             world.actor(name, move |_| {
+                let mut own = Slips::default();
                 for op in ops {
                     let slip = work(&bank, *op, conserved);
-                    let mut slips = slips.lock().expect("no teller panics");
-                    slips.net += slip.net;
-                    slips.torn = slips.torn.or(slip.torn);
-                    slips.unfunded = slips.unfunded.or(slip.unfunded);
+                    own.add(&slip);
+                    slips.lock().expect("no teller panics").add(&slip);
                 }
+                own
             });
         }
         let opening = self.opening();

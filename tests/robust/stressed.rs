@@ -1,14 +1,18 @@
 //! Real threads: what they cannot do, and what they do to themselves.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use lockproof::explore::{Verdict, stress, stress_in_child, verdict_line};
+use lockproof::explore::progress::watch_every;
+use lockproof::explore::{Verdict, progress_line, stress, stress_in_child, verdict_line};
 use lockproof::races::{
     check_then_act, fence_only_on_writes, get_del_release, lock_order, lost_update, shared_token,
     stolen_wakeup,
 };
-use lockproof::scenario::Scenario;
+use lockproof::scenario::{Scenario, World};
+use lockproof::sync::{Condvar, Mutex, Runtime};
 
 use crate::again;
 use crate::scenes::{LostWakeUp, Sleepers};
@@ -58,6 +62,8 @@ fn a_deadlock_of_threads_ends_with_its_process() {
         let expected = "bound hit: did not end within 2 s: deadlocked, or slow";
         assert_eq!(exploration.verdict.to_string(), expected, "{test}");
         assert!(exploration.elapsed >= limit, "{:?}", exploration.elapsed);
+        // The one that did not end is among them.
+        assert!(exploration.executions > 0, "{test}: {exploration}");
     }
 }
 
@@ -81,8 +87,54 @@ fn a_child_without_a_verdict_is_no_verdict() {
     assert!(said.starts_with("not run: no-such-program, which was to run it, cannot be"), "{said}");
 }
 
+#[test]
+fn a_child_that_is_killed_has_told_how_far_it_came() {
+    let limit = Duration::from_secs(2);
+    let exploration = stress_in_child(again::command("stressed::child_waits_for_ever"), limit);
+    let expected = "bound hit: did not end within 2 s: deadlocked, or slow; 3 executions";
+    assert_eq!(exploration.to_string(), expected);
+}
+
+#[test]
+fn a_child_that_told_nothing_is_not_said_to_have_done_anything() {
+    let command = again::command("stressed::child_says_nothing");
+    let exploration = stress_in_child(command, Duration::from_millis(500));
+    let expected =
+        "bound hit: did not end within 0.5 s, and told of no execution: deadlocked, or slow";
+    assert_eq!(exploration.verdict.to_string(), expected);
+}
+
+#[test]
+fn child_says_nothing() {
+    if again::is_child() {
+        std::thread::sleep(LIMIT);
+    }
+}
+
+/// The third time somebody waits for what never comes.
+#[derive(Clone)]
+struct ThirdTime(Arc<AtomicU64>);
+
+impl Scenario for ThirdTime {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let executions = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        let told = (Mutex::<R, ()>::new("nothing", ()), Condvar::<R>::new("told"));
+        world.actor("alice", move |_| {
+            if executions == 3 {
+                drop(told.1.wait(told.0.lock()));
+            }
+        });
+    }
+}
+
+#[test]
+fn child_waits_for_ever() {
+    tell(&ThirdTime(Arc::default()), u64::MAX);
+}
+
 fn tell<S: Scenario>(scenario: &S, repetitions: u64) {
     if again::is_child() {
+        let _telling = watch_every(Duration::ZERO, |pulse| println!("{}", progress_line(pulse)));
         println!("{}", verdict_line(&stress(scenario, repetitions)));
     }
 }

@@ -31,7 +31,8 @@ impl Scenario for Tellers {
         let mut clerk = RemoteBank::new(RedisLock::new(node.connect()).with_clock(world.clock()));
         clerk.lock_mut().load_scripts().expect("the server answers");
         clerk.open(std::slice::from_ref(&account)).expect("no account is open yet");
-        // Not part of the model: what the tellers were told, looked at when they have ended.
+        // Not part of the model: what the tellers were told, looked at when they have ended. Each returns it
+        // too, for explorers that remember states.
         let net = Arc::new(Mutex::new(0));
         for (name, amount) in super::clients::NAMES.iter().zip(self.amounts) {
             let (connection, net, fenced) = (node.connect(), Arc::clone(&net), self.fenced);
@@ -43,13 +44,13 @@ impl Scenario for Tellers {
                     .with_retry(Retry::once());
                 let bank = RemoteBank::new(lock).with_ttl(TTL).with_attempts(1);
                 let mut bank = if fenced { bank } else { bank.without_fence() };
-                match bank.apply(&transaction) {
-                    Ok(Outcome::Applied { .. }) => {
-                        *net.lock().expect("no teller panics") += transaction.amount.minor();
-                    }
-                    Ok(_) | Err(BankError::NotLocked(_) | BankError::LockLost { .. }) => {}
+                let applied = match bank.apply(&transaction) {
+                    Ok(Outcome::Applied { .. }) => transaction.amount.minor(),
+                    Ok(_) | Err(BankError::NotLocked(_) | BankError::LockLost { .. }) => 0,
                     Err(other) => panic!("the server always answers: {other}"),
-                }
+                };
+                *net.lock().expect("no teller panics") += applied;
+                applied
             });
         }
         world.finally(Property::ConservedBalance, move || {

@@ -51,7 +51,7 @@ pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Resul
     let all = transactions.len();
     let undecided = branch.apply(transactions);
     if undecided > 0 {
-        let sentence = format_args!("error: {undecided} of {all} transactions were not decided");
+        let sentence = format!("error: {undecided} of {all} transactions were not decided");
         output.remark(sentence);
     }
     let closed = branch.close(&numbers, &touched);

@@ -37,6 +37,7 @@ impl ConnectionLike for Fake {
             object: ObjectId(0),
             request: said.clone(),
             reply: String::new(),
+            touched: Vec::new(),
         });
         let Some((expected, takes, reply)) = self.lines.pop_front() else {
             panic!("no command was expected, and this one came: {said}");

@@ -84,11 +84,15 @@ pub(crate) fn opaque() -> Option<ObjectId> {
     BOARD.with_borrow(|board| board.opaque)
 }
 
-/// Notes that the running actor has seen something.
+/// Notes that the running actor has seen something. When the scheduler asks for a condition nobody is
+/// running: the actor that took the last step has announced its next one, or has ended.
 pub(crate) fn observe(tape: &Tape) {
     BOARD.with_borrow_mut(|board| {
         let current = board.current.index();
-        board.slots[current].seen.append(tape);
+        let slot = &mut board.slots[current];
+        if slot.intent.is_none() && !slot.ended {
+            slot.seen.append(tape);
+        }
     });
 }
 

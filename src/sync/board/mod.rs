@@ -4,17 +4,22 @@
 //! * here: what actors tell the board.
 //! * [`survey`](mod@survey): who may go on, and who waits for what when nobody can.
 //! * [`tickets`]: who waits on a condition variable, and who was told.
+//! * [`atomics`]: which atomics are shared, and how weakly they are touched.
 //! * [`memory`]: what explorers that remember states compare.
 
+mod atomics;
 mod memory;
 mod survey;
 mod tickets;
 
+pub(crate) use atomics::{Atomics, take_atomics, touched};
 pub(crate) use memory::{
     State, abandon, abandoned, client, clients, conclude, content, observe, opaque, remembers,
     state,
 };
-pub(crate) use survey::{AtOnce, Stuck, Survey, deadlock, survey, take_deadlock};
+pub(crate) use survey::{
+    AtOnce, Standing, Stuck, Survey, deadlock, standing, survey, take_deadlock,
+};
 pub(crate) use tickets::{leave, notify, wait};
 
 use std::borrow::Cow;
@@ -104,6 +109,7 @@ struct Board {
     opaque: Option<ObjectId>,
     /// A client has shared objects of its own.
     private: bool,
+    atomics: Atomics,
     /// The execution was ended early.
     abandoned: bool,
     /// Who waited for what when nobody could go on.

@@ -48,6 +48,38 @@ pub(crate) enum Stuck {
     Condition(Cow<'static, str>),
 }
 
+/// How it stands with an actor that may not go on now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its body is over.
+    Ended,
+    /// It is a fault, or the clock, and finds nothing to do.
+    Offers,
+    /// It waits.
+    Waits(Stuck),
+    /// It is the main actor, and is called when nobody else can go on.
+    Idle,
+}
+
+/// How it stands with an actor that is not among those who may go on.
+pub(crate) fn standing(actor: ActorId) -> Standing {
+    BOARD.with_borrow(|board| {
+        let slot = &board.slots[actor.index()];
+        match &slot.intent {
+            _ if slot.ended => Standing::Ended,
+            Some(Intent::Offer { .. }) => Standing::Offers,
+            Some(Intent::Idle) => Standing::Idle,
+            // Whoever waits for nothing may go on, and is not asked about.
+            intent => Standing::Waits(
+                intent
+                    .as_ref()
+                    .and_then(|intent| board.stuck(intent))
+                    .unwrap_or(Stuck::Condition(Cow::Borrowed("its turn"))),
+            ),
+        }
+    })
+}
+
 /// Who may go on now.
 pub(crate) fn survey() -> Survey {
     let (invisible, intents) = BOARD.with_borrow(|board| (board.invisible(), board.intents()));

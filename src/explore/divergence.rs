@@ -1,0 +1,161 @@
+//! Where a schedule and the code it is replayed on part ways, and why. The cause is read off the board and
+//! the record at that very step; nothing is concluded from the schedule alone.
+
+use std::fmt;
+
+use super::deadlock;
+use crate::scenario::unable;
+use crate::sync::board::{self, Standing};
+use crate::trace::{ActorId, Trace};
+
+/// Where a schedule and the code it is replayed on part ways.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Divergence {
+    /// The step of the schedule, counted from 1.
+    pub step: usize,
+    /// Who should have taken it.
+    pub expected: String,
+    /// Who could have.
+    pub runnable: Vec<String>,
+    /// Why it could not.
+    pub cause: Cause,
+}
+
+/// Why somebody that a schedule names cannot take the step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Nobody of that name has been started.
+    NoSuchActor {
+        /// Those who have, faults among them.
+        known: Vec<String>,
+    },
+    /// The scenario's budgets allow no fault of that name.
+    NoSuchFault {
+        /// Those that they allow.
+        known: Vec<String>,
+    },
+    /// It has ended already.
+    Ended,
+    /// It waits.
+    Waits {
+        /// For what, in words.
+        what: String,
+    },
+    /// The fault has struck as often as it may.
+    BudgetSpent,
+    /// The fault finds nothing to strike.
+    CannotStrike {
+        /// Why, in words.
+        why: String,
+    },
+    /// Nobody was left.
+    EverybodyEnded,
+}
+
+impl Cause {
+    /// Why the actor called `expected`, which is not among those who can go on, is not: as it is now.
+    pub(super) fn now(expected: &str, trace: &Trace) -> Self {
+        let numbered = (0..).map(ActorId).zip(&trace.actors);
+        let mut namesakes = numbered.filter(|(_, name)| *name == expected).map(|(actor, _)| actor);
+        let Some(first) = namesakes.next() else { return Self::unknown(expected, trace) };
+        // Where threads have a name in common, one that is still there says more than one that is not.
+        let present = |actor: &ActorId| !board::has_ended(*actor);
+        let actor =
+            Some(first).filter(present).or_else(|| namesakes.find(present)).unwrap_or(first);
+        match board::standing(actor) {
+            Standing::Ended if is_fault(expected) => Self::BudgetSpent,
+            Standing::Ended => Self::Ended,
+            Standing::Offers => Self::CannotStrike { why: unable(expected) },
+            Standing::Waits(on) => Self::Waits { what: deadlock::awaited(actor, &on, trace) },
+            Standing::Idle => Self::Waits { what: "the end of all others".to_owned() },
+        }
+    }
+
+    /// Why `expected` could not go on where the execution has ended, and nothing was broken.
+    pub(super) fn at_the_end(expected: &str, trace: &Trace) -> Self {
+        if trace.actors.iter().any(|name| name == expected) {
+            Self::EverybodyEnded
+        } else {
+            Self::unknown(expected, trace)
+        }
+    }
+
+    fn unknown(expected: &str, trace: &Trace) -> Self {
+        let others = trace.actors.iter().skip(1).cloned();
+        if is_fault(expected) {
+            return Self::NoSuchFault { known: others.filter(|name| is_fault(name)).collect() };
+        }
+        Self::NoSuchActor { known: others.collect() }
+    }
+}
+
+/// Whether this is what a fault would be called: no actor of a world may be.
+fn is_fault(name: &str) -> bool {
+    name == "clock" || name.contains(':')
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, expected, runnable, cause } = self;
+        let able = match runnable.as_slice() {
+            [] => "nobody could go on".to_owned(),
+            names => format!("only {} could go on", listed(names, "or")),
+        };
+        write!(f, "step {step} of the schedule is {expected}'s, but {able}: ")?;
+        match cause {
+            Cause::NoSuchActor { known } => write!(
+                f,
+                "there is no actor of that name, only {}; perhaps it is misspelt, or of another \
+                 variant, or of another number of clients",
+                listed(known, "and")
+            ),
+            Cause::NoSuchFault { known } if known.is_empty() => {
+                f.write_str("the scenario assumes every fault away")
+            }
+            Cause::NoSuchFault { known } => {
+                write!(f, "the scenario has no such fault, only {}", listed(known, "and"))
+            }
+            Cause::Ended => write!(f, "{expected} has ended already"),
+            Cause::Waits { what } => write!(f, "{expected} waits for {what}"),
+            Cause::BudgetSpent => write!(f, "{expected} has struck as often as it may"),
+            Cause::CannotStrike { why } => f.write_str(why),
+            Cause::EverybodyEnded => f.write_str("everybody had ended"),
+        }
+    }
+}
+
+impl std::error::Error for Divergence {}
+
+/// Where a schedule ends before the execution does, and somebody had a choice after that.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct EarlyEnd {
+    /// How many steps the schedule has.
+    pub after: usize,
+    /// Who could have gone on there, faults among them.
+    pub runnable: Vec<String>,
+}
+
+impl fmt::Display for EarlyEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = listed(&self.runnable, "or");
+        match self.after {
+            0 => write!(f, "the schedule names no step, and {names} could begin")?,
+            after => {
+                write!(f, "the schedule ends after step {after}, where {names} could go on")?;
+            }
+        }
+        f.write_str("; from there whoever ran last goes on, and no fault strikes")
+    }
+}
+
+/// `alice`, `alice or bob`, `alice, bob or carol`.
+fn listed(names: &[String], last: &str) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
+    }
+}
