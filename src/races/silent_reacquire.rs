@@ -245,8 +245,8 @@ pub const RACE: Race = Race {
         ),
         Mutant {
             survives: Some(
-                "The write refuses a client that holds no lock: to be let in with an old read, it has to \
-                 set the lock again.",
+                "the write refuses a client that holds no lock: to be let in with an old read, it has to \
+                 set the lock again",
             ),
             ..Mutant::new(
                 "that there is no lock counts as success, and it is not set again",

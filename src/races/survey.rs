@@ -1,8 +1,7 @@
 //! Many searches at once: which tool finds which bug.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
 use super::{Race, Which};
@@ -48,20 +47,18 @@ pub fn survey<W, E: Send>(
     stress: impl Fn(&Search) -> Result<Exploration, E> + Sync,
     mut each: impl FnMut(&Search, Exploration) -> Result<(), E>,
 ) -> Result<(), E> {
-    let next = AtomicUsize::new(0);
+    let queues = Queues::of(searches);
     let (found, results) = mpsc::channel();
     let work = |found: mpsc::Sender<(usize, Result<Exploration, E>)>| {
         let _begun = begin();
-        while let Some((at, search)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            searches.get(at).map(|search| (at, search))
-        } {
+        while let Some(due) = queues.next() {
+            let search = &searches[due.at];
             let result = match search.engine {
                 Engine::Stress => stress(search),
                 _ => Ok(search.race.explore(search.which, search.clients, search.engine, options)),
             };
             // Nobody listens any more once one of them has failed.
-            if found.send((at, result)).is_err() {
+            if found.send((due.at, result)).is_err() {
                 break;
             }
         }
@@ -83,4 +80,39 @@ pub fn survey<W, E: Send>(
         }
         Ok(())
     })
+}
+
+/// What is to be searched yet. loom has a queue of its own, out of which one search runs at a time: it maps
+/// and unmaps a stack for each thread of each execution, for which the threads of a process queue up in the
+/// kernel. Two such searches at once take twice as long as one after the other.
+struct Queues {
+    loom: Mutex<VecDeque<usize>>,
+    others: Mutex<VecDeque<usize>>,
+}
+
+/// A search whose turn it is.
+struct Due<'a> {
+    at: usize,
+    /// Nobody else takes one of loom's as long as this is held.
+    _alone: Option<MutexGuard<'a, VecDeque<usize>>>,
+}
+
+impl Queues {
+    fn of(searches: &[Search]) -> Self {
+        let is_loom = |at: &usize| searches[*at].engine == Engine::Loom;
+        let (loom, others) = (0..searches.len()).partition(is_loom);
+        Self { loom: Mutex::new(loom), others: Mutex::new(others) }
+    }
+
+    /// loom's are the longest, so they come first. Whoever finds none but those of a queue that somebody is
+    /// at is not needed any more.
+    fn next(&self) -> Option<Due<'_>> {
+        if let Ok(mut loom) = self.loom.try_lock()
+            && let Some(at) = loom.pop_front()
+        {
+            return Some(Due { at, _alone: Some(loom) });
+        }
+        let at = self.others.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
+        Some(Due { at, _alone: None })
+    }
 }

@@ -11,9 +11,10 @@ use lockproof::scenario::monitors::Monitor;
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Runtime, Shared};
 use lockproof::trace::{Event, Kind, Trace};
+use proptest::strategy::Strategy;
 
 use crate::cheapest::picky;
-use crate::compare::{SEARCH, difference, smallest_failure};
+use crate::compare::{Program, SEARCH, difference, smallest_failure};
 use crate::judge::{Book, Judge};
 use crate::redis::clients;
 use crate::threads::{Step, Threads};
@@ -21,29 +22,36 @@ use crate::threads_drawn::threads;
 
 /// Fails unless the comparison finds out an explorer that makes this mistake.
 #[track_caller]
-fn found_out(mutation: Mutation) {
+fn found_out<P: Program>(mutation: Mutation, programs: impl Strategy<Value = P>) {
     let search = Search { mutation: Some(mutation), ..SEARCH };
-    let found = smallest_failure((31, 500), clients(100.0), |p| difference(&p, search))
-        .or_else(|| smallest_failure((32, 1_000), threads(100.0), |p| difference(&p, search)));
+    let found = smallest_failure((31, 1_000), programs, |program| difference(&program, search));
     let found = found.unwrap_or_else(|| panic!("{mutation:?} went unnoticed"));
     println!("{mutation:?} is found out by {found}\n");
 }
 
 #[test]
-fn forgetting_a_part_of_the_state_is_found_out() {
-    found_out(Mutation::ForgetDeadlines);
-    found_out(Mutation::ForgetWhatWasSeen);
-    found_out(Mutation::ForgetSteps);
-    found_out(Mutation::ForgetContents);
-    found_out(Mutation::ForgetWhoWaits);
-    found_out(Mutation::ForgetMonitors);
+fn forgetting_a_part_of_the_state_is_found_out_by_clients() {
+    found_out(Mutation::ForgetDeadlines, clients(100.0));
+    found_out(Mutation::ForgetWhatWasSeen, clients(100.0));
+    found_out(Mutation::ForgetContents, clients(100.0));
+    found_out(Mutation::ForgetMonitors, clients(100.0));
+}
+
+#[test]
+fn forgetting_a_part_of_the_state_is_found_out_by_threads() {
+    found_out(Mutation::ForgetWhatWasSeen, threads(100.0));
+    found_out(Mutation::ForgetSteps, threads(100.0));
+    found_out(Mutation::ForgetContents, threads(100.0));
+    found_out(Mutation::ForgetWhoWaits, threads(100.0));
 }
 
 #[test]
 fn taking_those_who_differ_for_interchangeable_is_found_out() {
-    found_out(Mutation::TryOneClient);
-    found_out(Mutation::EverybodyIsAClient);
-    found_out(Mutation::NamelessClients);
+    found_out(Mutation::TryOneClient, clients(100.0));
+    found_out(Mutation::TryOneClient, threads(100.0));
+    found_out(Mutation::EverybodyIsAClient, clients(100.0));
+    found_out(Mutation::EverybodyIsAClient, threads(100.0));
+    found_out(Mutation::NamelessClients, clients(100.0));
 }
 
 /// It takes longer programs, for which brute force is too slow: the mutated search is compared with the one
