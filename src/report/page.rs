@@ -165,16 +165,29 @@ fn verdicts(race: &Race, found: &[(Search, Exploration)]) -> String {
         row.to_vec()
     });
     let mut text = table(&["engine".to_owned(), "bug".to_owned(), "fix".to_owned()], &rows);
-    let mut explained = Vec::new();
+    for (reason, engines) in reasons(race, found) {
+        let names: Vec<String> = engines.iter().map(|engine| format!("`{engine}`")).collect();
+        let _ = write!(text, "\n{}\n", paragraph(&format!("{}, {reason}.", names.join(", "))));
+    }
+    text
+}
+
+/// Why engines are blind to the race or were not run on it, each reason once, with those that give it.
+fn reasons(race: &Race, found: &[(Search, Exploration)]) -> Vec<(String, Vec<Engine>)> {
+    let mut reasons: Vec<(String, Vec<Engine>)> = Vec::new();
     for (search, found) in found.iter().filter(|(search, _)| search.race.id == race.id) {
         let (Verdict::Blind(why) | Verdict::NotRun(why)) = &found.verdict else { continue };
         // What keeps an engine from the bug keeps it from the fix.
+        if reasons.iter().any(|(_, engines)| engines.contains(&search.engine)) {
+            continue;
+        }
         let name = found.verdict.name().replace('-', " ");
         let what = if search.which == Which::Fixed { " on the fix" } else { "" };
-        if !explained.contains(&search.engine) {
-            let _ = write!(text, "\n`{}`, {name}{what}: {why}.\n", search.engine);
+        let reason = format!("{name}{what}: {why}");
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, engines)) => engines.push(search.engine),
+            None => reasons.push((reason, vec![search.engine])),
         }
-        explained.push(search.engine);
     }
-    text
+    reasons
 }
