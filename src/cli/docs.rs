@@ -8,7 +8,8 @@ use super::check::{show, wipe};
 use super::{Failure, Output, Status, stress};
 use crate::explore::{Exploration, Options, progress};
 use crate::races::{self, Search, survey};
-use crate::report::index::{agree, index};
+use crate::report::cell::agree;
+use crate::report::index::index;
 use crate::report::mutants::fates;
 use crate::report::page::page;
 

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::markdown::{number, paragraph, table};
+use super::cell::cell;
+use super::markdown::{paragraph, table};
 use super::mutants::{Fate, score};
 use super::page::title;
-use crate::explore::{Bound, Engine, Exploration, Options, Verdict};
+use crate::explore::{Engine, Exploration, Options};
 use crate::races::{Group, Race, Search, Which};
 
 /// Writes the index of `races`. `found` is what each engine found of their variants, with `options`, and
@@ -79,50 +80,4 @@ fn matrix(races: &[&Race], found: &[(Search, Exploration)], which: Which) -> Str
         })
         .collect();
     table(&heads, &rows)
-}
-
-/// What an engine found, in a few words.
-pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
-    let executions = number(found.executions);
-    let text = match &found.verdict {
-        Verdict::Broken(_) => format!("**found** {executions}"),
-        Verdict::Exhausted => format!("exhausted {executions}"),
-        Verdict::Sampled => format!("sampled {executions}"),
-        Verdict::BoundHit(Bound::Executions(bound)) => format!("bound {}", number(*bound)),
-        Verdict::BoundHit(Bound::Engine(_)) if engine == Engine::Stress => "did not end".to_owned(),
-        Verdict::BoundHit(bound) => format!("bound: {bound}"),
-        Verdict::Blind(_) => "blind".to_owned(),
-        Verdict::NotRun(_) => return "not run".to_owned(),
-    };
-    if engine == Engine::Stress { format!("{text} {VARIES}") } else { text }
-}
-
-/// Stands in a cell that differs from run to run.
-const VARIES: &str = "<!-- varies -->";
-
-/// Whether two documents say the same, but for what differs from run to run.
-#[must_use]
-pub fn agree(one: &str, other: &str) -> bool {
-    let settled = |text: &str| {
-        let cells = |line: &str| {
-            let cells =
-                line.split('|').map(|cell| if cell.contains(VARIES) { VARIES } else { cell });
-            cells.map(str::to_owned).collect::<Vec<_>>()
-        };
-        text.lines().map(cells).collect::<Vec<_>>()
-    };
-    settled(one) == settled(other)
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::agree;
-
-    #[test]
-    fn only_what_varies_may_differ() {
-        let page =
-            |stress: &str, loom: &str| format!("| a | {stress} <!-- varies --> | {loom} |\n");
-        assert!(agree(&page("sampled 2,000", "found 4"), &page("found 3", "found 4")));
-        assert!(!agree(&page("sampled 2,000", "found 4"), &page("sampled 2,000", "found 5")));
-    }
 }

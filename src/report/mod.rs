@@ -6,7 +6,9 @@
 //! * [`mutants`]: which mutants of the fixes the engines notice.
 //! * [`page`]: a race of the catalogue, as a document.
 //! * [`index`]: the list of the races, and which engine finds which.
+//! * [`cell`]: what an engine found, in a cell of a table.
 
+pub mod cell;
 mod diff;
 pub mod index;
 pub mod line;

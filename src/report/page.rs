@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::cell::cell;
 use super::diff::{bug_and_fix, caption, texts};
-use super::index::cell;
 use super::markdown::{code, paragraph, table};
 use super::mermaid::mermaid;
 use super::mutants::{Fate, of_race};
