@@ -23,7 +23,7 @@ use crate::threads_drawn::threads;
 #[track_caller]
 fn found_out(mutation: Mutation) {
     let search = Search { mutation: Some(mutation), ..SEARCH };
-    let found = smallest_failure((31, 500), clients(100.0), |p| difference(&p, search))
+    let found = smallest_failure((34, 500), clients(100.0), |p| difference(&p, search))
         .or_else(|| smallest_failure((32, 1_000), threads(100.0), |p| difference(&p, search)));
     let found = found.unwrap_or_else(|| panic!("{mutation:?} went unnoticed"));
     println!("{mutation:?} is found out by {found}\n");
