@@ -4,6 +4,7 @@
 //! * `check`: races on engines; the verdicts, as lines for people and as JSON.
 //! * `demos`: both banks, on built-in data and on files; each run is explained by some order.
 //! * `files`: what is wrong with a file.
+//! * `hundredfold`: a schedule in a file comes to the same bytes each time.
 //! * `replay`: one interleaving, from the command line or from a file, and what does not fit.
 //! * `servers`: Redis servers that are well, and that are not.
 //! * `timelines`: a schedule that is kept in a file shows the same timeline in whatever build.
@@ -15,6 +16,8 @@ mod check;
 mod demos;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/hundredfold.rs"]
+mod hundredfold;
 #[path = "cli/oracle.rs"]
 mod oracle;
 #[path = "cli/program.rs"]

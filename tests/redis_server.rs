@@ -8,8 +8,9 @@
 //!
 //! The server is the one at `LOCKPROOF_REDIS_URL` (it must be empty: it is flushed), or else a
 //! `redis-server` from the path, started on a free loopback port. Without either, the tests say so
-//! and pass. The texts are those of 7.0.15. Time passes differently on the two sides, so lifetimes
-//! are far away and distinct, and what is left of one is compared with a tolerance.
+//! and pass; with the variable and no server there they fail (`reached`). The texts are those of
+//! 7.0.15. Time passes differently on the two sides, so lifetimes are far away and distinct, and what
+//! is left of one is compared with a tolerance.
 #![cfg(not(loom))]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,6 +23,8 @@ use redis::Connection;
 
 #[path = "redis_server/empty.rs"]
 mod empty;
+#[path = "redis_server/reached.rs"]
+mod reached;
 #[path = "support/server.rs"]
 mod server;
 #[path = "redis_server/step.rs"]
@@ -38,6 +41,8 @@ struct Pair {
     real: Connection,
     simulated: Direct,
     version: String,
+    /// How many replies were compared.
+    compared: u64,
 }
 
 fn milliseconds() -> u64 {
@@ -50,7 +55,7 @@ impl Pair {
         let (server, real) = Empty::start()?;
         let version = server.version.clone();
         let simulated = Direct::default();
-        Some((server, Pair { real, simulated, version }))
+        Some((server, Pair { real, simulated, version, compared: 0 }))
     }
 
     fn reset(&mut self) {
@@ -65,6 +70,7 @@ impl Pair {
         self.simulated.now_ms = milliseconds();
         let real = step.send(&mut self.real);
         let simulated = step.send(&mut self.simulated);
+        self.compared += 1;
         prop_assert!(
             step.agree(&real, &simulated),
             "{:?}\n real ({}): {}\n simulated: {}",
@@ -114,12 +120,15 @@ fn every_reply_is_the_one_a_real_server_gives() {
     };
     let pair = std::cell::RefCell::new(pair);
     let sequences = prop::collection::vec(any_step(), 1..40);
-    let outcome = TestRunner::new(config()).run(&sequences, |steps| {
+    let config = config();
+    let outcome = TestRunner::new(config.clone()).run(&sequences, |steps| {
         let mut pair = pair.borrow_mut();
         pair.reset();
         steps.iter().try_for_each(|step| pair.check(step))
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    let compared = pair.borrow().compared;
+    assert!(compared >= config.cases.into(), "only {compared} replies were compared");
 }
 
 #[test]
@@ -145,6 +154,7 @@ fn every_script_does_what_it_does_on_a_real_server() {
         differences.extend(outcomes.filter_map(Result::err).map(|error| error.to_string()));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert_eq!(pair.compared, 6 * SCRIPTS.len() as u64);
 }
 
 fn line(words: &str) -> Step {

@@ -14,17 +14,22 @@ use super::steer::lock;
 use super::{Bound, Cost, Exploration, Search, Verdict, progress};
 use crate::scenario::Scenario;
 
-/// No bug of the catalogue needs more, and each step more multiplies the search.
+/// No bug of the catalogue needs more, and each step more multiplies the search. More faults are tried
+/// all the same, but then nothing is known of what takes fewer faults and more preemptions.
 const MOST_SWITCHES: u32 = 12;
 
 /// Searches with 0, 1, 2 … faults, and for each with 0, 1, 2 … preemptions, until a property is broken or
-/// there is nothing left to try. `search.executions` bounds all searches together.
+/// there is nothing left to try. `search.executions` bounds all searches together. No execution has more than
+/// 12 preemptions; where one could have had, what holds is [`Verdict::BoundHit`] and not exhausted, and a
+/// counterexample with more faults is not called minimal.
 #[must_use]
 pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let begun = Instant::now();
     progress::begin();
     let mut all = Exploration { states: Some(0), ..Exploration::of(Verdict::Exhausted, begun) };
     let mut bound = Cost::default();
+    // There were interleavings with more preemptions than are tried.
+    let mut beyond = false;
     loop {
         let (level, progress) = within(scenario, search, bound, &all);
         all.executions += level.executions;
@@ -38,13 +43,13 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
         });
         let nothing = matches!(level.verdict, Verdict::Sampled | Verdict::Blind(_));
         let done = ended.is_some() || !nothing;
-        let most = (progress.cut_switches && bound.switches == MOST_SWITCHES)
-            .then_some(Verdict::BoundHit(Bound::Preemptions(MOST_SWITCHES as usize)));
-        let stopped = most.is_some();
-        let verdict = level.verdict.of_search(ended.or(most));
-        let refused = matches!(verdict, Verdict::NotRun(_));
         // What is cheaper should have been found before: the scenario has state that is not in its world.
-        let minimal = matches!(verdict, Verdict::Broken(_)) && level.cost == Some(bound);
+        let first = !beyond && level.cost == Some(bound);
+        beyond |= progress.cut_switches && bound.switches == MOST_SWITCHES;
+        let most = Verdict::BoundHit(Bound::Preemptions(MOST_SWITCHES as usize));
+        let verdict = level.verdict.of_search(ended.or(beyond.then_some(most)));
+        let refused = matches!(verdict, Verdict::NotRun(_));
+        let minimal = matches!(verdict, Verdict::Broken(_)) && first;
         all = Exploration {
             verdict,
             trace: level.trace,
@@ -55,10 +60,11 @@ pub fn fewest<S: Scenario>(scenario: &S, search: Search) -> Exploration {
             elapsed: begun.elapsed(),
             ..all
         };
-        if done || stopped {
+        if done {
             return all;
         }
-        bound = match (progress.cut_switches, progress.cut_faults) {
+        bound = match (bound.switches < MOST_SWITCHES && progress.cut_switches, progress.cut_faults)
+        {
             (true, _) => Cost { switches: bound.switches + 1, ..bound },
             (false, true) => Cost { faults: bound.faults + 1, switches: 0 },
             (false, false) => return all,

@@ -241,3 +241,23 @@ impl Scenario for MainTakesPart {
         });
     }
 }
+
+/// Two actors take two steps each, and the run of a certain number is broken in any order of them. How many
+/// runs there were is outside the world, so what breaks is up to no engine and no machine.
+#[derive(Clone)]
+pub struct BreaksInALaterRun {
+    pub first: u64,
+    pub runs: Arc<AtomicU64>,
+}
+
+impl Scenario for BreaksInALaterRun {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        Orders::default().run(world);
+        let run = self.runs.fetch_add(1, Ordering::SeqCst) + 1;
+        let first = self.first;
+        world.finally(Property::ConservedBalance, move || match run {
+            run if run < first => Ok(()),
+            run => Err(format!("this is run {run}")),
+        });
+    }
+}

@@ -1,13 +1,14 @@
 //! The explorer reaches what brute force reaches: no less, and no more.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use lockproof::explore::{Search, brute_force, exhaustive};
+use lockproof::explore::{Search, brute_force, census, exhaustive};
 use lockproof::races::fence_only_on_writes::Fixed;
 
-use crate::compare::{Program, SEARCH, all, difference, same};
+use crate::compare::{Program, SEARCH, all, difference, ends, same};
 use crate::queues::queues;
-use crate::redis::clients;
+use crate::redis::{Clients, Fault, clients};
 use crate::threads_drawn::threads;
 
 /// Every combination of the reductions but the fastest; invisible steps have a file of their own.
@@ -22,6 +23,35 @@ fn clients_of_redis_come_to_the_same_ends() {
 #[test]
 fn other_clients_of_redis_come_to_the_same_ends() {
     all((2, 600), clients(250.0), |program| difference(&program, SEARCH));
+}
+
+/// A fault that is never drawn, or that never strikes, agrees with everything.
+#[test]
+fn each_fault_is_drawn_often_and_some_clients_come_to_more_ends_with_it() {
+    let drawn = RefCell::new(Vec::new());
+    for seed in [1, 2] {
+        all((seed, 600), clients(250.0), |program| {
+            drawn.borrow_mut().push(program);
+            Ok(())
+        });
+    }
+    let drawn = drawn.into_inner();
+    for kind in Fault::ALL {
+        let has = |it: &&Clients| it.fault.is_some_and(|(fault, _)| fault == kind);
+        let count = drawn.iter().filter(has).count();
+        assert!(count >= drawn.len() / 10, "{kind:?} is in {count} of {}", drawn.len());
+        // Ends are told apart by name, with the fault and without.
+        let matters = |program: &&Clients| {
+            let without = Clients { fault: None, ..(*program).clone() };
+            let [without, with] =
+                [&without, program].map(|program| ends(program, census(program, SEARCH)));
+            assert!(without.is_subset(&with), "{program:?}");
+            without.len() < with.len()
+        };
+        let differ = drawn.iter().filter(has).filter(|it| !it.alike).take(10).filter(matters);
+        println!("{kind:?} is in {count}; of ten of them, {} differ", differ.clone().count());
+        assert!(differ.count() >= 5, "{kind:?}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::threads_drawn::threads;
 #[track_caller]
 fn found_out<P: Program>(mutation: Mutation, programs: impl Strategy<Value = P>) {
     let search = Search { mutation: Some(mutation), ..SEARCH };
-    let found = smallest_failure((31, 1_000), programs, |program| difference(&program, search));
+    let found = smallest_failure((34, 1_000), programs, |program| difference(&program, search));
     let found = found.unwrap_or_else(|| panic!("{mutation:?} went unnoticed"));
     println!("{mutation:?} is found out by {found}\n");
 }

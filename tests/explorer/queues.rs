@@ -11,7 +11,7 @@ use redis::{Cmd, RedisResult, Value, cmd};
 
 use crate::compare::{Program, interleavings};
 use crate::judge::{Book, Judge, NAMES};
-use crate::redis::longest;
+use crate::redis::{Fault, longest};
 
 /// One command of a client.
 #[derive(Clone, Debug)]
@@ -39,13 +39,6 @@ pub struct Queues {
     ticks: u32,
     fault: Option<Fault>,
     judge: Judge,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Crash,
-    LostReply,
-    Delay,
 }
 
 impl Program for Queues {
@@ -100,9 +93,7 @@ impl Scenario for Queues {
         let budgets = Budgets::none().ticks(self.ticks);
         match self.fault {
             None => budgets,
-            Some(Fault::Crash) => budgets.crash(NAMES[0]),
-            Some(Fault::LostReply) => budgets.lose_reply(NAMES[0], 1),
-            Some(Fault::Delay) => budgets.delay(NAMES[0], 1),
+            Some(fault) => fault.in_addition(budgets, NAMES[0]),
         }
     }
 }
@@ -165,8 +156,7 @@ fn step() -> impl Strategy<Value = Step> {
 pub fn queues(most: f64) -> impl Strategy<Value = Queues> {
     let steps = || proptest::collection::vec(step(), 1..=4);
     let actors = proptest::collection::vec(steps(), 2..=3);
-    let fault = select(vec![Fault::Crash, Fault::LostReply, Fault::Delay]);
-    let fault = proptest::option::weighted(0.4, fault);
+    let fault = proptest::option::weighted(0.4, select(&Fault::ALL[..]));
     (actors, any::<bool>(), 0..=2_u32, fault).prop_map(move |(mut actors, alike, ticks, fault)| {
         // A command that waits is two steps.
         let length = |steps: &[Step]| {

@@ -40,10 +40,32 @@ pub struct Clients {
     /// All do what the first one does.
     pub alike: bool,
     pub ticks: u32,
-    pub crash: Option<usize>,
+    /// What may happen once, and to whom of the first two.
+    pub fault: Option<(Fault, usize)>,
     /// Mutual exclusion ends the execution, instead of being noted.
     pub strict: bool,
     pub judge: Judge,
+}
+
+/// A fault that is aimed at one actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Crash,
+    LostReply,
+    Delay,
+}
+
+impl Fault {
+    pub const ALL: [Self; 3] = [Self::Crash, Self::LostReply, Self::Delay];
+
+    /// With this one besides.
+    pub fn in_addition(self, budgets: Budgets, victim: &str) -> Budgets {
+        match self {
+            Self::Crash => budgets.crash(victim),
+            Self::LostReply => budgets.lose_reply(victim, 1),
+            Self::Delay => budgets.delay(victim, 1),
+        }
+    }
 }
 
 const RELEASE: &str =
@@ -51,7 +73,14 @@ const RELEASE: &str =
 
 impl Program for Clients {
     fn alike(&self) -> &[&'static str] {
-        if self.alike { &NAMES[..self.actors.len()] } else { &[] }
+        // Who differs from the others is the one to whom alone something can happen.
+        match (self.fault, self.actors.len()) {
+            _ if !self.alike => &[],
+            (None, clients) => &NAMES[..clients],
+            (Some((_, 0)), clients) => &NAMES[1..clients],
+            (Some(_), 3) => &[NAMES[0], NAMES[2]],
+            (Some(_), _) => &[],
+        }
     }
 
     fn judged(self, judge: Judge) -> Self {
@@ -98,8 +127,8 @@ impl Scenario for Clients {
 
     fn budgets(&self) -> Budgets {
         let budgets = Budgets::none().ticks(self.ticks);
-        match self.crash {
-            Some(victim) => budgets.crash(NAMES[victim]),
+        match self.fault {
+            Some((fault, victim)) => fault.in_addition(budgets, NAMES[victim]),
             None => budgets,
         }
     }
@@ -214,18 +243,19 @@ fn step() -> impl Strategy<Value = Step> {
 pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
     let steps = || proptest::collection::vec(step(), 1..=4);
     let actors = proptest::collection::vec(steps(), 2..=3);
-    let crash = proptest::option::weighted(0.3, 0..2_usize);
-    (actors, any::<bool>(), 0..=2_u32, crash, proptest::bool::weighted(0.1)).prop_map(
-        move |(mut actors, alike, ticks, crash, strict)| {
+    let fault = (select(&Fault::ALL[..]), 0..2_usize);
+    let fault = proptest::option::weighted(0.4, fault);
+    (actors, any::<bool>(), 0..=2_u32, fault, proptest::bool::weighted(0.1)).prop_map(
+        move |(mut actors, alike, ticks, fault, strict)| {
             let size = |actors: &[Vec<Step>]| {
                 let own = actors.iter().map(|steps| if alike { &actors[0] } else { steps }.len());
-                interleavings(own.chain([ticks as usize, crash.iter().count()]))
+                interleavings(own.chain([ticks as usize, fault.iter().count()]))
             };
             while size(&actors) > most {
                 let longest = if alike { 0 } else { longest(&actors) };
                 actors[longest].pop();
             }
-            Clients { actors, alike, ticks, crash, strict, judge: Judge::default() }
+            Clients { actors, alike, ticks, fault, strict, judge: Judge::default() }
         },
     )
 }

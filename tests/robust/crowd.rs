@@ -9,7 +9,7 @@ use lockproof::races::{get_del_release, lock_order, lost_update};
 use lockproof::scenario::Scenario;
 use lockproof::trace::Trace;
 
-use crate::scenes::{Panics, Place, Sleepers};
+use crate::scenes::{Panics, Place, Scripted, Sleepers};
 use crate::{CHECKERS, again, check};
 
 const THREADS: usize = 4;
@@ -30,12 +30,12 @@ fn round(engine: &str) -> Vec<Result> {
         result(engine, &lock_order::Buggy),
         result(engine, &Panics(Place::Actor)),
         result(engine, &Sleepers { crash: true }),
+        result(engine, &Scripted),
     ];
-    // loom's stack is too small for a server that runs scripts.
-    results.push(match engine {
-        "loom" => result(engine, &lost_update::Fixed),
-        _ => result(engine, &get_del_release::Buggy),
-    });
+    // loom breaks it too, but after tens of thousands of executions: that is not for a crowd.
+    if engine != "loom" {
+        results.push(result(engine, &get_del_release::Buggy));
+    }
     results
 }
 
@@ -45,7 +45,7 @@ fn stressed() {
         assert_eq!(exploration.verdict, Verdict::Sampled, "{exploration}");
     }
     let _ = stress(&lost_update::Buggy, 1);
-    let _ = stress(&get_del_release::Buggy, 1);
+    let _ = stress(&Scripted, 1);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_thousand_runs_on_four_threads_change_no_result_and_print_nothing() {
     let output = again::run("crowd::child_runs_them_all", &[]);
     assert_eq!(again::stderr(&output), "");
     let runs: u64 = again::said(&output)[0].parse().unwrap();
-    assert_eq!(runs, 7 * 5 * (THREADS * ROUNDS) as u64, "seven engines, a thousand runs each");
+    assert_eq!(runs, (5 * 6 + 2 * 5) * (THREADS * ROUNDS) as u64, "a thousand of each engine");
 }
 
 #[test]
@@ -71,8 +71,9 @@ fn child_runs_them_all() {
                     for offset in 0..CHECKERS.len() {
                         // Each thread is at another engine.
                         let engine = (number + round_number + offset) % CHECKERS.len();
-                        assert_eq!(round(CHECKERS[engine]), expected[engine]);
-                        runs.fetch_add(5, Ordering::SeqCst);
+                        let results = round(CHECKERS[engine]);
+                        assert_eq!(results, expected[engine]);
+                        runs.fetch_add(results.len() as u64, Ordering::SeqCst);
                     }
                     stressed();
                     runs.fetch_add(5, Ordering::SeqCst);

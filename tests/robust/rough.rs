@@ -1,7 +1,7 @@
 //! Scenarios that go wrong: each has its verdict, and none takes the engine with it.
 
 use lockproof::explore::{Bound, Exploration, Search, Verdict, exhaustive, fewest, stress};
-use lockproof::races::lock_order;
+use lockproof::races::{lock_order, lost_signal};
 use lockproof::scenario::Property;
 
 use crate::scenes::{DependsOnTheOutside, Endless, LostWakeUp, Opaque, Panics, Place, Sleepers};
@@ -38,7 +38,7 @@ fn a_panic_is_a_verdict_wherever_it_happens() {
 
 #[test]
 fn a_deadlock_says_who_waits_for_what() {
-    for (engine, exploration) in shuttles(&lock_order::Buggy) {
+    for (engine, exploration) in checkers(&lock_order::Buggy) {
         let violation = exploration.violation().expect(engine);
         assert_eq!(violation.property, Property::NoDeadlock, "{engine}");
         let detail = &violation.detail;
@@ -52,9 +52,18 @@ fn a_lost_wake_up_is_a_deadlock() {
     for (engine, exploration) in checkers(&LostWakeUp) {
         let violation = exploration.violation().expect(engine);
         assert_eq!(violation.property, Property::NoDeadlock, "{engine}");
-        if engine != "loom" {
-            assert_eq!(violation.detail, "alice waits for a notification on filled", "{engine}");
-        }
+        assert_eq!(violation.detail, "alice waits for a notification on filled", "{engine}");
+    }
+}
+
+#[test]
+fn a_signal_that_a_server_lost_is_a_deadlock() {
+    for (engine, exploration) in checkers(&lost_signal::Buggy) {
+        let violation = exploration.violation().expect(engine);
+        assert_eq!(violation.property, Property::NoDeadlock, "{engine}");
+        let sentence = "waits for an element in signal:11111 on redis";
+        let who = violation.detail.strip_suffix(sentence).map(str::trim_end);
+        assert!(matches!(who, Some("alice" | "bob")), "{engine}: {violation}");
     }
 }
 

@@ -9,6 +9,7 @@ use lockproof::scenario::monitors::Monitor;
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Condvar, Mutex, Runtime, Shared};
 use lockproof::trace::{Event, Trace};
+use redis::{Commands, Script};
 
 /// Two actors count, each in this many atomic steps.
 #[derive(Clone)]
@@ -189,5 +190,41 @@ impl Scenario for Sleepers {
     fn budgets(&self) -> Budgets {
         let ticks = Budgets::none().ticks(1);
         if self.crash { ticks.crash("alice") } else { ticks }
+    }
+}
+
+/// Two clients of a Redis server read a number with one script, and write one more with another.
+#[derive(Clone)]
+pub struct Scripted;
+
+impl Scenario for Scripted {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let server = world.redis("redis");
+        let scripts =
+            ["return redis.call('GET', KEYS[1])", "return redis.call('SET', KEYS[1], ARGV[1] + 1)"];
+        let [read, write] = scripts.map(Script::new);
+        for script in [&read, &write] {
+            script.load(&mut server.connect()).expect("the server answers");
+        }
+        server.connect().set::<_, _, ()>("number", 1).expect("the server answers");
+        for name in ["alice", "bob"] {
+            let (mut connection, read, write) = (server.connect(), read.clone(), write.clone());
+            world.actor(name, move |_| {
+                let number: u64 =
+                    read.key("number").invoke(&mut connection).expect("the server answers");
+                let _: () = write
+                    .key("number")
+                    .arg(number)
+                    .invoke(&mut connection)
+                    .expect("the server answers");
+            });
+        }
+        let mut connection = server.connect();
+        world.finally(Property::ConservedBalance, move || {
+            match connection.get::<_, u64>("number").expect("the server answers") {
+                3 => Ok(()),
+                other => Err(format!("two additions to 1 made {other}")),
+            }
+        });
     }
 }

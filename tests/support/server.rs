@@ -3,11 +3,15 @@
 // Each test binary uses a part of this.
 #![allow(dead_code)]
 
+use std::env::VarError;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use redis::Connection;
+use redis::{Connection, ErrorKind};
+
+/// Names the user's own server.
+pub const VARIABLE: &str = "LOCKPROOF_REDIS_URL";
 
 /// A real server, and the child process if it is our own.
 pub struct Server {
@@ -26,11 +30,12 @@ impl Drop for Server {
 
 impl Server {
     /// The server at `LOCKPROOF_REDIS_URL`, or else one of our own; `None`, and a line that says why,
-    /// if there is neither.
+    /// if there is neither. A variable that is set and of no use is a failure: somebody relies on it.
     pub fn find() -> Option<Server> {
-        match std::env::var("LOCKPROOF_REDIS_URL") {
+        match std::env::var(VARIABLE) {
             Ok(url) => Some(Server { url, child: None }),
-            Err(_) => Server::spawn(&[]),
+            Err(VarError::NotPresent) => Server::spawn(&[]),
+            Err(VarError::NotUnicode(url)) => panic!("{VARIABLE} is {url:?}, which is no URL"),
         }
     }
 
@@ -61,14 +66,25 @@ impl Server {
         self.child.is_none()
     }
 
-    /// A connection, as soon as the server accepts one.
+    /// A connection, as soon as the server accepts one. That of the user should be there by now.
     pub fn connect(&self) -> Connection {
-        let client = redis::Client::open(self.url.as_str()).expect("a redis:// URL");
-        let patience = Instant::now() + Duration::from_secs(10);
+        let (whose, seconds) = match &self.child {
+            Some(_) => (format!("the redis-server that was started for {}", self.url), 10),
+            // It may have a password in it, and a log may be public.
+            None => (format!("the server that {VARIABLE} names"), 1),
+        };
+        let patience = Instant::now() + Duration::from_secs(seconds);
         loop {
-            match client.get_connection() {
+            let client = redis::Client::open(self.url.as_str());
+            let con = client.and_then(|it| it.get_connection_with_timeout(Duration::from_secs(5)));
+            match con {
                 Ok(con) => return con,
-                Err(error) if Instant::now() > patience => panic!("{}: {error}", self.url),
+                Err(error) if error.kind() == ErrorKind::InvalidClientConfig => {
+                    panic!("{VARIABLE} is no URL of a Redis server: {error}")
+                }
+                Err(error) if Instant::now() > patience => {
+                    panic!("{whose} cannot be reached, so nothing was compared with it: {error}")
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(10)),
             }
         }
