@@ -1,12 +1,12 @@
 //! What the engines do when it gets rough: many at once, scenarios that go wrong, strange surroundings.
 #![cfg(not(loom))]
 
+#[path = "robust/abandoned.rs"]
+mod abandoned;
 #[path = "robust/again.rs"]
 mod again;
 #[path = "robust/crowd.rs"]
 mod crowd;
-#[path = "robust/memory.rs"]
-mod memory;
 #[path = "robust/minimising.rs"]
 mod minimising;
 #[path = "robust/rough.rs"]

@@ -84,9 +84,11 @@ impl Engine {
         let search = Search { executions: or(Search::default().executions), ..Search::default() };
         match self {
             Self::Stress => stress(scenario, or(2_000)),
-            Self::Loom => {
-                loom(scenario, LoomBounds { executions: or(40_000), ..LoomBounds::default() })
-            }
+            // As many as those that draw have.
+            Self::Loom => loom(
+                scenario,
+                LoomBounds { executions: sampling.executions, ..LoomBounds::default() },
+            ),
             Self::Random => random(scenario, sampling),
             Self::Pct => pct(scenario, Self::PCT_DEPTH, sampling),
             Self::Urw => urw(scenario, sampling),

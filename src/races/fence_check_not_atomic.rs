@@ -249,8 +249,8 @@ pub const RACE: Race = Race {
     breaks: Property::MonotonicFence,
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice alice clock bob bob bob bob bob alice alice"),
-    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 32, 146),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 32, 146),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

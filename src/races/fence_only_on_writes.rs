@@ -247,8 +247,8 @@ pub const RACE: Race = Race {
     breaks: Property::ConservedBalance,
     clients: 2..=8,
     counterexample: Counterexample::Schedule("alice alice bob clock bob bob alice alice bob bob"),
-    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 54, 235),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 54, 235),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
     mutants: &[

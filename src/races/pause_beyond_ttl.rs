@@ -283,8 +283,8 @@ pub const RACE: Race = Race {
     breaks: Property::ConservedBalance,
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice alice clock bob bob bob bob alice alice"),
-    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 58, 250),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 58, 250),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

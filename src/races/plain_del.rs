@@ -199,9 +199,9 @@ pub const RACE: Race = Race {
     clients: 3..=6,
     counterexample: Counterexample::Schedule("alice alice alice clock bob bob alice carol carol"),
     of_buggy: Expectations::FOUND
-        .but(Engine::Loom, Expected::BoundHit(40_000))
+        .but(Engine::Loom, Expected::BoundHit(20_000))
         .but(Engine::Pct, Expected::Sampled),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 178, 1_344),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 178, 1_344),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
     mutants: &[

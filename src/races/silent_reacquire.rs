@@ -230,8 +230,8 @@ pub const RACE: Race = Race {
     counterexample: Counterexample::Schedule(
         "alice alice clock bob bob bob bob bob alice alice alice",
     ),
-    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 86, 382),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 86, 382),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

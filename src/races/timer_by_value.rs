@@ -188,8 +188,8 @@ pub const RACE: Race = Race {
     counterexample: Counterexample::Schedule(
         "alice alice alice alice alice alice alice timer-1 timer-1 bob bob",
     ),
-    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(40_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(40_000), 7, 15),
+    of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 7, 15),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::cell::cell;
-use super::markdown::{paragraph, table};
+use super::markdown::{number, paragraph, table};
 use super::mutants::{Fate, score};
 use super::page::title;
-use crate::explore::{Engine, Exploration, Options};
+use crate::explore::{Engine, Exploration, Options, Sampling};
 use crate::races::{Group, Race, Search, Which};
 
 /// Writes the index of `races`. `found` is what each engine found of their variants, with `options`, and
@@ -56,9 +56,11 @@ fn legend(options: &Options) -> String {
         "The number is that of executions: until the bug was **found**, or all of those that there are \
          (*exhausted*), or those that were drawn (*sampled*), or at which the search was stopped \
          (*bound*). An engine is *blind* to a race that it cannot see in principle, and it was *not run* \
-         where a fault is needed that it cannot have strike. The reasons are on the pages. Random numbers \
-         start from seed {}. `stress` repeats a scenario on real threads up to 2,000 times; what it finds \
+         where a fault is needed that it cannot have strike. The reasons are on the pages. `loom`, \
+         `random`, `pct` and `urw` have {} executions each. Random numbers start from seed {}. `stress` \
+         repeats a scenario on real threads up to 2,000 times; what it finds \
          is up to the machine, and its column is not compared.",
+        number(options.executions.unwrap_or(Sampling::default().executions)),
         options.seed
     )
 }

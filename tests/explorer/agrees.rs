@@ -17,12 +17,12 @@ const SLOWER: [Search; 2] =
 
 #[test]
 fn clients_of_redis_come_to_the_same_ends() {
-    all((1, 600), clients(250.0), |program| difference(&program, SEARCH));
+    all((1, 450), clients(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn other_clients_of_redis_come_to_the_same_ends() {
-    all((2, 600), clients(250.0), |program| difference(&program, SEARCH));
+    all((2, 450), clients(250.0), |program| difference(&program, SEARCH));
 }
 
 /// A fault that is never drawn, or that never strikes, agrees with everything.
@@ -30,7 +30,7 @@ fn other_clients_of_redis_come_to_the_same_ends() {
 fn each_fault_is_drawn_often_and_some_clients_come_to_more_ends_with_it() {
     let drawn = RefCell::new(Vec::new());
     for seed in [1, 2] {
-        all((seed, 600), clients(250.0), |program| {
+        all((seed, 450), clients(250.0), |program| {
             drawn.borrow_mut().push(program);
             Ok(())
         });
@@ -56,17 +56,17 @@ fn each_fault_is_drawn_often_and_some_clients_come_to_more_ends_with_it() {
 
 #[test]
 fn threads_come_to_the_same_ends() {
-    all((3, 600), threads(250.0), |program| difference(&program, SEARCH));
+    all((3, 400), threads(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn other_threads_come_to_the_same_ends() {
-    all((4, 600), threads(250.0), |program| difference(&program, SEARCH));
+    all((4, 400), threads(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
 fn clients_that_wait_for_each_other_come_to_the_same_ends() {
-    all((8, 600), queues(250.0), |program| difference(&program, SEARCH));
+    all((8, 400), queues(250.0), |program| difference(&program, SEARCH));
 }
 
 #[test]

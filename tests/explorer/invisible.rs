@@ -30,13 +30,13 @@ fn by_force(program: &impl Program) -> Result<(), String> {
 
 #[test]
 fn clients_of_redis_cannot_tell() {
-    all((41, 75), clients(100.0), |program| by_memory(&program, SEARCH));
+    all((41, 60), clients(100.0), |program| by_memory(&program, SEARCH));
     all((42, 12), clients(3.0), |program| by_force(&program));
 }
 
 #[test]
 fn clients_that_wait_for_each_other_cannot_tell() {
-    all((43, 75), queues(100.0), |program| by_memory(&program, SEARCH));
+    all((43, 60), queues(100.0), |program| by_memory(&program, SEARCH));
     all((44, 10), queues(3.0), |program| by_force(&program));
 }
 
@@ -45,7 +45,7 @@ fn threads_cannot_tell() {
     // A child has nothing but invisible steps in front of it.
     let programs =
         threads(100.0).prop_filter("too many children", |program| children(program) <= 2);
-    all((45, 75), programs, |program| by_memory(&program, SEARCH));
+    all((45, 60), programs, |program| by_memory(&program, SEARCH));
 }
 
 fn children(program: &Threads) -> usize {
@@ -56,7 +56,7 @@ fn children(program: &Threads) -> usize {
 
 #[test]
 fn threads_with_mutexes_cannot_tell() {
-    all((47, 75), mutexes(100.0), |program| by_memory(&program, SEARCH));
+    all((47, 60), mutexes(100.0), |program| by_memory(&program, SEARCH));
     all((48, 40), mutexes(3.0), |program| by_force(&program));
 }
 

@@ -10,7 +10,7 @@ const MANY: u64 = 200_000;
 
 #[test]
 fn executions_that_are_given_up_leave_memory_where_it_was() {
-    let output = again::run("memory::child_gives_up_many_executions", &[]);
+    let output = again::run("abandoned::child_gives_up_many_executions", &[]);
     let said = again::said(&output);
     let measured: Vec<u64> = said.iter().map(|number| number.parse().unwrap()).collect();
     println!("kB after {FEW} and after {MANY}: {measured:?}");
