@@ -206,7 +206,7 @@ impl DepthFirst {
         if let Some(mutation) = self.search.mutation {
             mutation.apply(&mut state, &mut watched, &mut clients);
         }
-        Snapshot::new(state, watched, clients)
+        Snapshot::new(&state, &watched, clients)
     }
 }
 

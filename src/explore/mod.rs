@@ -27,6 +27,7 @@ mod fingerprint;
 mod loom;
 mod minimise;
 mod mutation;
+mod named;
 mod pct;
 pub mod progress;
 mod quiet;
