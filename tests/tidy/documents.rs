@@ -50,6 +50,19 @@ fn links_lead_to_files() {
     }
 }
 
+/// The lines between which a merge left two versions.
+fn conflicts(text: &str) -> usize {
+    text.lines().filter(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")).count()
+}
+
+#[test]
+fn no_document_is_left_in_two_versions() {
+    for (path, text) in documents() {
+        assert_eq!(conflicts(&text), 0, "{}", path.display());
+    }
+    assert_eq!(conflicts("<<<<<<< one\na\n=======\nb\n>>>>>>> other\n"), 2);
+}
+
 #[test]
 fn tests_that_are_named_exist() {
     let code: Vec<_> = ["src", "tests"].into_iter().flat_map(sources).collect();
