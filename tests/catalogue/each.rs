@@ -10,7 +10,7 @@ use lockproof::explore::{Engine, Exploration, Options, Verdict, stress_in_child}
 use lockproof::races::{Counterexample, Expected, Race, Which, source};
 
 /// How many executions loom may run here, and how many interleavings are drawn of a fix.
-const FEW: u64 = 1_000;
+const FEW: u64 = 500;
 
 pub fn is_as_expected(race: &Race, which: Which, engine: Engine) {
     let expected = race.expected(which, engine);

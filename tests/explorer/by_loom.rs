@@ -16,7 +16,7 @@ use crate::threads_drawn::{mutexes, tangled_mutexes};
 
 #[test]
 fn threads_without_deadlocks_come_to_the_same_ends() {
-    all((7, 250), mutexes(60.0), |program| {
+    all((7, 160), mutexes(60.0), |program| {
         let [by_force, by_loom] = [by_force, by_loom].map(|engine| noted(&program, engine));
         assert_eq!((&by_loom.broken, by_loom.ended), (&BTreeSet::new(), true), "{program:?}");
         same(&by_force.outcomes, &by_loom.outcomes)?;
@@ -27,7 +27,7 @@ fn threads_without_deadlocks_come_to_the_same_ends() {
 #[test]
 fn threads_with_deadlocks_come_to_the_same_ends() {
     let (deadlocks, all_ended) = (Cell::new(0), Cell::new(0));
-    all((51, 150), tangled_mutexes(60.0), |program| {
+    all((51, 100), tangled_mutexes(60.0), |program| {
         let [by_force, by_loom] = [by_force, by_loom].map(|engine| noted(&program, engine));
         match by_loom.ended {
             true => {
@@ -46,10 +46,10 @@ fn threads_with_deadlocks_come_to_the_same_ends() {
 
 #[test]
 fn threads_that_break_something_break_the_same() {
-    all((52, 100), picky(mutexes(60.0)), |program| {
+    all((52, 70), picky(mutexes(60.0)), |program| {
         broken_alike(&by_force(&program), &by_loom(&program))
     });
-    all((53, 100), picky(tangled_mutexes(60.0)), |program| {
+    all((53, 70), picky(tangled_mutexes(60.0)), |program| {
         broken_alike(&by_force(&program), &by_loom(&program))
     });
 }

@@ -14,12 +14,12 @@ use crate::threads_drawn::threads;
 
 #[test]
 fn fewest_is_minimal_on_clients_of_redis() {
-    all((11, 200), picky(clients(200.0)), |program| minimal(&program, SEARCH));
+    all((11, 150), picky(clients(200.0)), |program| minimal(&program, SEARCH));
 }
 
 #[test]
 fn fewest_is_minimal_on_threads() {
-    all((12, 200), picky(threads(200.0)), |program| minimal(&program, SEARCH));
+    all((12, 150), picky(threads(200.0)), |program| minimal(&program, SEARCH));
 }
 
 /// Programs in which one outcome in four is a violation.

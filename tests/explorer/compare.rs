@@ -65,7 +65,7 @@ pub fn smallest_failure<P: Debug>(
         cases: programs * times.unwrap_or(1),
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
-        max_shrink_iters: 2_000,
+        max_shrink_iters: 500,
         verbose: 0,
         ..ProptestConfig::default()
     };

@@ -9,8 +9,8 @@ use crate::threads_drawn::threads;
 
 #[test]
 fn a_search_repeats_itself() {
-    all((21, 60), picky(clients(200.0)), |program| repeats(&program));
-    all((22, 60), picky(threads(200.0)), |program| repeats(&program));
+    all((21, 40), picky(clients(200.0)), |program| repeats(&program));
+    all((22, 40), picky(threads(200.0)), |program| repeats(&program));
 }
 
 fn repeats(program: &impl Program) -> Result<(), String> {
