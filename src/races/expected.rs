@@ -1,4 +1,5 @@
-//! What each engine is expected to say of a race. It is compared with what it does say, in every run.
+//! What each engine is expected to say of a race. It is compared with what it does say: by the
+//! tests for fewer executions, by `lockproof docs` for all.
 
 use crate::explore::{Bound, Engine, Exploration, Verdict};
 
