@@ -34,7 +34,7 @@ struct Desk<R: Runtime> {
 }
 
 /// What the mutex of an account guards.
-#[derive(Debug, Hash)]
+#[derive(Clone, Debug, Hash)]
 struct Vault {
     account: Account,
     /// How many wait to be told of a credit. Counted, so that a credit that nobody waits for is not

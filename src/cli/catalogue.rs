@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::Failure;
-use crate::explore::Engine;
+use crate::explore::{Engine, bytes};
 use crate::races::{self, Race, Which};
 
 /// `--variant`, as clap takes it.
@@ -67,8 +67,14 @@ pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failur
     })
 }
 
-/// A number of executions: a search of none at all would have nothing to say.
+/// A number of executions, states or ends: a search of none at all would have nothing to say.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, and at least 1".to_owned())
+}
+
+/// A size in bytes, with or without a unit.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let expected = "expected a number of bytes, and at least 1, such as 1048576, 512MiB or 4GiB";
+    bytes::parse(text).ok_or_else(|| expected.to_owned())
 }

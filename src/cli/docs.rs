@@ -167,7 +167,7 @@ mod tests {
             |which| lost_update::RACE.explore(which, 2, Engine::Exhaustive, &Options::default());
         assert_eq!(unexpected(&of(Which::Buggy), &found(Which::Buggy)), None);
         let said = unexpected(&of(Which::Fixed), &found(Which::Buggy)).unwrap();
-        let start = "lost-update fixed on exhaustive: expected Exhausted(2), found \"broken: ";
+        let start = "lost-update fixed on exhaustive: expected Exhausted(4), found \"broken: ";
         assert!(said.starts_with(start), "{said}");
         assert!(said.ends_with("src/races/lost_update.rs"), "{said}");
     }

@@ -50,7 +50,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   lockproof check
-  lockproof check get-del-release --engine fewest
+  lockproof check get-del-release --engine minimal
   lockproof replay get-del-release
   lockproof demo single
   lockproof demo distributed --redis redis://127.0.0.1:6379

@@ -113,10 +113,11 @@ pub fn verdict_line(exploration: &Exploration) -> String {
         Verdict::NotRun(why) => ("not-run", "", why.as_str()),
         _ => ("sampled", "", ""),
     };
+    // The others are said of exhausted searches only.
     let vacuous = match exploration.vacuous {
-        Some(Vacuity::OneExecution) => "one-execution",
         Some(Vacuity::NoContention) => "no-contention",
-        None => "",
+        Some(Vacuity::NoProperty) => "no-property",
+        _ => "",
     };
     let Exploration { executions, longest, .. } = exploration;
     let detail = detail.replace(char::is_control, " ");
@@ -141,8 +142,8 @@ fn parse(line: &str) -> Option<Exploration> {
         executions: executions.parse().ok()?,
         longest: longest.parse().ok()?,
         vacuous: match vacuous {
-            "one-execution" => Some(Vacuity::OneExecution),
             "no-contention" => Some(Vacuity::NoContention),
+            "no-property" => Some(Vacuity::NoProperty),
             _ => None,
         },
         ..Exploration::of(verdict, Instant::now())

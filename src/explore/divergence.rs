@@ -1,11 +1,13 @@
-//! Where a schedule and the code it is replayed on part ways, and why. The cause is read off the board and
-//! the record at that very step; nothing is concluded from the schedule alone.
+//! Where a schedule and the code it is replayed on part ways, and why. The cause is read off the machine at
+//! that very step; nothing is concluded from the schedule alone.
 
 use std::fmt;
 
-use super::deadlock;
-use crate::scenario::unable;
-use crate::sync::board::{self, Standing};
+use crate::machine::operation::Look;
+use crate::machine::state::Progress;
+use crate::scenario::Fault;
+use crate::scenario::outcome::describe;
+use crate::sync::model::session::Session;
 use crate::trace::{ActorId, Trace};
 
 /// Where a schedule and the code it is replayed on part ways.
@@ -55,21 +57,37 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Why the actor called `expected`, which is not among those who can go on, is not: as it is now.
-    pub(super) fn now(expected: &str, trace: &Trace) -> Self {
-        let numbered = (0..).map(ActorId).zip(&trace.actors);
-        let mut namesakes = numbered.filter(|(_, name)| *name == expected).map(|(actor, _)| actor);
-        let Some(first) = namesakes.next() else { return Self::unknown(expected, trace) };
+    /// Why the actor or fault called `expected` cannot take a step now.
+    pub(super) fn now(expected: &str, session: &Session) -> Self {
+        let state = &session.state;
+        let names = super::learned::names_of(&session.names);
+        let fault = state.faults.iter().zip(&state.left).find(|(fault, _)| fault.name == expected);
+        if let Some((fault, left)) = fault {
+            return match fault.injector.injection(state) {
+                _ if *left == 0 => Self::BudgetSpent,
+                Err(why) => {
+                    Self::CannotStrike { why: format!("{expected} finds nothing to strike: {why}") }
+                }
+                Ok(_) => {
+                    Self::CannotStrike { why: "no actor can take a step beside it".to_owned() }
+                }
+            };
+        }
+        let named = |actor: &ActorId| names.actor(*actor) == expected;
+        let started = |actor: &ActorId| !matches!(state.progress(*actor), Progress::Absent);
+        let namesakes: Vec<ActorId> = state.actors().filter(named).filter(started).collect();
         // Where threads have a name in common, one that is still there says more than one that is not.
-        let present = |actor: &ActorId| !board::has_ended(*actor);
-        let actor =
-            Some(first).filter(present).or_else(|| namesakes.find(present)).unwrap_or(first);
-        match board::standing(actor) {
-            Standing::Ended if is_fault(expected) => Self::BudgetSpent,
-            Standing::Ended => Self::Ended,
-            Standing::Offers => Self::CannotStrike { why: unable(expected) },
-            Standing::Waits(on) => Self::Waits { what: deadlock::awaited(actor, &on, trace) },
-            Standing::Idle => Self::Waits { what: "the end of all others".to_owned() },
+        let present = namesakes.iter().find(|actor| !state.has_ended(**actor));
+        match (present.or(namesakes.first()), present) {
+            (None, _) => Self::unknown(expected, &names),
+            (Some(_), None) => Self::Ended,
+            (Some(actor), Some(_)) => match state.pending(*actor) {
+                Some(pending) => {
+                    let on = pending.blocked_on(*actor, state);
+                    Self::Waits { what: describe(*actor, &on, &names) }
+                }
+                None => Self::Waits { what: "its turn".to_owned() },
+            },
         }
     }
 
@@ -83,17 +101,14 @@ impl Cause {
     }
 
     fn unknown(expected: &str, trace: &Trace) -> Self {
-        let others = trace.actors.iter().skip(1).cloned();
-        if is_fault(expected) {
-            return Self::NoSuchFault { known: others.filter(|name| is_fault(name)).collect() };
+        let others = trace.actors.iter().skip(1).filter(|name| !name.is_empty()).cloned();
+        if Fault::is_name(expected) {
+            return Self::NoSuchFault {
+                known: others.filter(|name| Fault::is_name(name)).collect(),
+            };
         }
         Self::NoSuchActor { known: others.collect() }
     }
-}
-
-/// Whether this is what a fault would be called: no actor of a world may be.
-fn is_fault(name: &str) -> bool {
-    name == "clock" || name.contains(':')
 }
 
 impl fmt::Display for Divergence {
@@ -119,7 +134,7 @@ impl fmt::Display for Divergence {
             }
             Cause::Ended => write!(f, "{expected} has ended already"),
             Cause::Waits { what } => write!(f, "{expected} waits for {what}"),
-            Cause::BudgetSpent => write!(f, "{expected} has struck as often as it may"),
+            Cause::BudgetSpent => write!(f, "{expected} has used up its budget"),
             Cause::CannotStrike { why } => f.write_str(why),
             Cause::EverybodyEnded => f.write_str("everybody had ended"),
         }

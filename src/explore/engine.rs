@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    Exploration, LoomBounds, Sampling, Search, exhaustive, fewest, loom, pct, random, stress, urw,
+    Exploration, LoomBounds, Sampling, Search, exhaustive, loom, minimal, pct, random, stress, urw,
 };
 use crate::scenario::Scenario;
 
@@ -25,7 +25,7 @@ pub enum Engine {
     /// Every interleaving, each state once.
     Exhaustive,
     /// The same, from few faults and preemptions to many.
-    Fewest,
+    Minimal,
 }
 
 /// What an engine is told, if it has a use for it.
@@ -35,11 +35,18 @@ pub struct Options {
     pub seed: u64,
     /// How many executions to run at most; each engine has its own idea of enough.
     pub executions: Option<u64>,
+    /// How many states to hold at most, for `exhaustive` and `minimal`.
+    pub max_states: u64,
+    /// How many bytes to hold at most, for these two; see [`Search::max_memory`].
+    pub max_memory: u64,
+    /// How many distinct ends to execute live at most, for these two.
+    pub live_ends: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, executions: None }
+        let Search { max_states, max_memory, live_ends, .. } = Search::DEFAULT;
+        Self { seed: 1, executions: None, max_states, max_memory, live_ends }
     }
 }
 
@@ -52,7 +59,7 @@ impl Engine {
         Self::Pct,
         Self::Urw,
         Self::Exhaustive,
-        Self::Fewest,
+        Self::Minimal,
     ];
 
     /// How many priorities PCT distinguishes: it finds a bug that takes two changes of priority.
@@ -68,7 +75,7 @@ impl Engine {
             Self::Pct => "pct",
             Self::Urw => "urw",
             Self::Exhaustive => "exhaustive",
-            Self::Fewest => "fewest",
+            Self::Minimal => "minimal",
         }
     }
 
@@ -81,7 +88,13 @@ impl Engine {
             executions: or(Sampling::default().executions),
             ..Sampling::default()
         };
-        let search = Search { executions: or(Search::default().executions), ..Search::default() };
+        let search = Search {
+            executions: or(Search::default().executions),
+            max_states: options.max_states,
+            max_memory: options.max_memory,
+            live_ends: options.live_ends,
+            ..Search::default()
+        };
         match self {
             Self::Stress => stress(scenario, or(2_000)),
             // As many as those that draw have.
@@ -93,7 +106,7 @@ impl Engine {
             Self::Pct => pct(scenario, Self::PCT_DEPTH, sampling),
             Self::Urw => urw(scenario, sampling),
             Self::Exhaustive => exhaustive(scenario, search),
-            Self::Fewest => fewest(scenario, search),
+            Self::Minimal => minimal(scenario, search),
         }
     }
 }
@@ -116,7 +129,9 @@ impl FromStr for Engine {
     type Err = UnknownEngine;
 
     fn from_str(name: &str) -> Result<Self, UnknownEngine> {
-        let found = Self::ALL.into_iter().find(|engine| engine.name() == name);
+        // What it was called before.
+        let name_now = if name == "fewest" { "minimal" } else { name };
+        let found = Self::ALL.into_iter().find(|engine| engine.name() == name_now);
         found.ok_or_else(|| UnknownEngine { found: name.to_owned() })
     }
 }

@@ -10,12 +10,18 @@
 //!
 //! Simpler means fewer faults; with as many faults, fewer preemptions; then fewer runs, then fewer steps.
 //! No edit that is tried makes the result simpler. That is a local minimum and no proof: the proof, at the
-//! price of a search, is [`fewest`](super::fewest()).
+//! price of a search, is [`minimal`](super::minimal()).
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use super::cost::Cost;
+use super::divergence::Divergence;
 use super::replay::{self, Misfit};
-use super::{Cost, Divergence, Exploration, Schedule, Verdict};
+use super::schedule::Schedule;
+use super::thread::on_own_thread;
+use super::verdict::{Exploration, Verdict};
+use crate::scenario::program::{Program, erase};
 use crate::scenario::{Property, Scenario};
 
 /// How many executions to spend at most; what is simplest by then is the result.
@@ -46,13 +52,18 @@ pub fn minimise<S: Scenario>(
     scenario: &S,
     schedule: &Schedule,
 ) -> Result<Exploration, MinimiseError> {
+    let (program, schedule) = (erase(scenario), schedule.clone());
+    on_own_thread(move || shrink(&program, &schedule))
+}
+
+fn shrink(program: &Arc<dyn Program>, schedule: &Schedule) -> Result<Exploration, MinimiseError> {
     let begun = Instant::now();
-    let first = replay::replay(scenario, schedule)?;
+    let first = replay::follow(program, schedule, Misfit::Diverges)?;
     let Some(violation) = first.violation() else {
         return Err(MinimiseError::Harmless(first.verdict));
     };
     let property = violation.property;
-    let mut search = Shrink { scenario, property, executions: 1, best: Attempt::of(first) };
+    let mut search = Shrink { program, property, executions: 1, best: Attempt::of(first) };
     while search.pass() {}
     let Shrink { executions, best, .. } = search;
     // What came of an attempt that ended early is written out in full.
@@ -84,14 +95,14 @@ impl Attempt {
     }
 }
 
-struct Shrink<'a, S> {
-    scenario: &'a S,
+struct Shrink<'a> {
+    program: &'a Arc<dyn Program>,
     property: Property,
     executions: u64,
     best: Attempt,
 }
 
-impl<S: Scenario> Shrink<'_, S> {
+impl Shrink<'_> {
     /// Tries every edit once, the boldest first; each that helps is kept at once. Whether any did.
     fn pass(&mut self) -> bool {
         let edits: [Edit; 5] = [beginnings, without_one, gathered, moved, without_two];
@@ -116,7 +127,7 @@ impl<S: Scenario> Shrink<'_, S> {
         self.executions += 1;
         let names = runs.iter().flat_map(|(name, steps)| std::iter::repeat_n(name, *steps));
         let schedule = names.cloned().collect();
-        let Ok(exploration) = replay::follow(self.scenario, &schedule, Misfit::PassOver) else {
+        let Ok(exploration) = replay::follow(self.program, &schedule, Misfit::PassOver) else {
             return false;
         };
         if exploration.violation().map(|violation| violation.property) != Some(self.property) {

@@ -1,58 +1,66 @@
-//! The engines: each runs a scenario many times, and says what it found and how far it looked.
+//! The engines: each explores a scenario, and says what it found and how far it looked.
 //!
 //! | engine | runtime | what it does |
 //! |---|---|---|
 //! | [`stress()`] | `Std` | repeats the scenario on real threads |
 //! | [`stress_in_child()`] | `Std` | the same in a process of its own, with a time limit |
 //! | [`loom()`] | `Loom` | every interleaving, under the C11 memory model |
-//! | [`random`], [`pct`], [`urw`] | `Shuttle` | random interleavings, from a seed |
-//! | [`exhaustive()`] | `Shuttle` | every interleaving, each state once |
-//! | [`brute_force()`] | `Shuttle` | every interleaving, with shuttle's own search: what the one above is compared with |
-//! | [`fewest()`] | `Shuttle` | the same, from few faults and preemptions to many |
-//! | [`replay()`] | `Shuttle` | one interleaving, by the actors' names |
-//! | [`minimise()`] | `Shuttle` | a simpler interleaving that breaks the same property |
+//! | [`random`], [`pct`], [`urw`] | the model, live | random interleavings, from a seed |
+//! | [`exhaustive()`] | the model, learned | every interleaving, each state once |
+//! | [`minimal()`] | the model, learned | every interleaving, from few faults and preemptions to many |
+//! | [`census()`] | the model, learned | as `exhaustive`, for all violations |
+//! | [`brute_force()`] | the model, live | every interleaving, executed one after the other: what the three
+//!   above are compared with |
+//! | [`brute_force_census()`] | the model, live | as `brute_force`, for all violations |
+//! | [`replay()`] | the model, live | one interleaving, by the actors' names |
+//! | [`minimise()`] | the model, live | a simpler interleaving that breaks the same property |
 //!
-//! All return an [`Exploration`]. Nothing is learnt from the text of a panic, and nothing is printed.
+//! *Learned* engines run one actor at a time, on observations that they feed to it, search a graph of states,
+//! and confirm what they report by live executions. `docs/engines.md` tells how, and what they assume.
+//!
+//! Each returns an [`Exploration`], within a [`Census`] or a `Result` where there is more to say. Nothing is
+//! printed.
 
+mod bound;
+pub(crate) mod bytes;
 mod census;
 mod child;
+mod contention;
+mod cost;
 mod deadlock;
-mod depth_first;
 mod divergence;
-mod drive;
 mod engine;
-mod exhaustive;
-mod fewest;
-mod fingerprint;
+mod evidence;
+mod learned;
+mod live;
 mod loom;
 mod minimise;
 mod mutation;
-mod named;
-mod pct;
 pub mod progress;
 mod quiet;
 mod replay;
 mod schedule;
-mod shuttle;
-mod steer;
+mod search;
 mod stress;
+mod thread;
 mod vacuity;
 mod verdict;
 
-pub use census::{Census, brute_force_census, census};
+pub use bound::Bound;
+pub use census::Census;
 pub use child::{progress_line, stress_in_child, verdict_line};
+pub use cost::Cost;
 pub use divergence::{Cause, Divergence, EarlyEnd};
 pub use engine::{Engine, Options, UnknownEngine};
-pub use exhaustive::{Search, exhaustive};
-pub use fewest::fewest;
+pub use learned::{census, exhaustive, minimal};
+pub use live::{Sampling, brute_force, brute_force_census, pct, random, urw};
 pub use loom::{LoomBounds, loom, loom_execution};
 pub use minimise::{MinimiseError, minimise};
 #[doc(hidden)]
 pub use mutation::Mutation;
 pub use replay::replay;
 pub use schedule::{Schedule, ScheduleError};
-pub use shuttle::{Sampling, brute_force, pct, random, urw};
-pub use steer::Cost;
+pub use search::Search;
 pub use stress::stress;
 pub use vacuity::Vacuity;
-pub use verdict::{Bound, Exploration, Verdict};
+pub use verdict::{Exploration, Figures, Verdict};

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Pulse {
-    /// How many executions were begun.
+    /// How many executions were begun; 0 from searches of learned actors.
     pub executions: u64,
     /// How many distinct states were seen, by engines that remember them.
     pub states: Option<u64>,
     /// How many choices the current path has, by engines that search depth first.
     pub depth: Option<usize>,
+    /// How many states wait to be visited, by searches of learned actors.
+    pub frontier: Option<usize>,
     /// Wall-clock time since the search began.
     pub elapsed: Duration,
 }
@@ -41,7 +43,8 @@ pub fn watch(told: impl FnMut(&Pulse) + 'static) -> Watching {
     watch_every(INTERVAL, told)
 }
 
-/// As [`watch`], with at least `interval` between two calls; with none, every execution is told of.
+/// As [`watch`], with at least `interval` between two calls; with none, of every execution, and of every
+/// 256th state.
 #[must_use = "the watcher is dismissed when this is dropped"]
 pub fn watch_every(interval: Duration, told: impl FnMut(&Pulse) + 'static) -> Watching {
     let now = Instant::now();
@@ -69,14 +72,43 @@ pub(super) fn begin() {
     });
 }
 
+/// How often the watcher of this thread wants to be told, if there is one.
+pub(super) fn interval() -> Option<Duration> {
+    WATCHER.with_borrow(|watcher| watcher.as_ref().map(|watcher| watcher.interval))
+}
+
+/// Tells the watcher of this thread what happens on another one.
+pub(super) fn tell(pulse: &Pulse) {
+    WATCHER.with_borrow_mut(|watcher| {
+        if let Some(watcher) = watcher {
+            (watcher.told)(pulse);
+        }
+    });
+}
+
 /// An execution of it begins.
-pub(super) fn beat(executions: u64, states: Option<u64>, depth: Option<usize>) {
+pub(super) fn beat(executions: u64, depth: Option<usize>) {
+    report(|elapsed| Pulse { executions, states: None, depth, frontier: None, elapsed });
+}
+
+/// It has found so many states, and is to visit so many of them still.
+pub(super) fn found(states: u64, frontier: usize) {
+    report(|elapsed| Pulse {
+        executions: 0,
+        states: Some(states),
+        depth: None,
+        frontier: Some(frontier),
+        elapsed,
+    });
+}
+
+fn report(pulse: impl FnOnce(Duration) -> Pulse) {
     WATCHER.with_borrow_mut(|watcher| {
         let Some(Watcher { told, interval, begun, last }) = watcher else { return };
         let now = Instant::now();
         if now.duration_since(*last) >= *interval {
             *last = now;
-            told(&Pulse { executions, states, depth, elapsed: now.duration_since(*begun) });
+            told(&pulse(now.duration_since(*begun)));
         }
     });
 }

@@ -1,10 +1,12 @@
-//! Silence while engines work: a violation is a value, and a panic inside a model is caught and
-//! recorded, so neither may write to standard error.
+//! Silence while engines work: a violation is a value, and a panic inside a model is caught and recorded, so
+//! neither may write to standard error.
 
 use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::Once;
 
+use crate::sync::model::session;
+use crate::sync::model::vitals::give_up;
 use crate::trace;
 
 thread_local! {
@@ -48,11 +50,19 @@ fn install() {
     INSTALLED.call_once(|| {
         let original = panic::take_hook();
         let once = shuttle::scheduler::RoundRobinScheduler::new(1);
-        shuttle::Runner::new(once, super::drive::config()).run(|| ());
+        shuttle::Runner::new(once, super::live::drive::config()).run(|| ());
         drop(panic::take_hook());
         panic::set_hook(Box::new(move |info| {
             if QUIET.get() > 0 {
                 LAST.set(info.to_string());
+                // A second panic while the first is unwound would end the process.
+                if session::is_unwinding() {
+                    eprintln!("a destructor panics while its actor is unwound: {info}");
+                    give_up(format!(
+                        "a destructor panics while its actor is unwound ({info}): let destructors ignore \
+                         what fails, or run the scenario without that fault"
+                    ));
+                }
             } else if !trace::is_recording() {
                 original(info);
             }

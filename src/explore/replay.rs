@@ -1,13 +1,15 @@
 //! One interleaving, by the actors' names.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::divergence::{Cause, Divergence, EarlyEnd};
-use super::drive::drive;
-use super::steer::{Choice, Chooser, Turn, lock};
-use super::{Exploration, Schedule, Verdict};
+use super::live::drive::drive;
+use super::live::turn::{Choice, Decision, Strategy, Turn};
+use super::schedule::Schedule;
+use super::thread::on_own_thread;
+use super::verdict::{Exploration, Verdict};
 use crate::scenario::Scenario;
-use crate::trace::{self, ActorId};
+use crate::scenario::program::{Program, erase};
 
 /// Runs exactly the interleaving that `schedule` names. Where it ends early, the actor that ran last goes
 /// on as long as it can, and after it the first that can; faults strike only where they are named. What of
@@ -15,10 +17,11 @@ use crate::trace::{self, ActorId};
 ///
 /// # Errors
 ///
-/// Where an actor that is next in the schedule cannot go on, because everybody has ended or for another
+/// Where an actor that is next in the schedule cannot take its step, because all have ended or for another
 /// reason.
 pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Exploration, Divergence> {
-    follow(scenario, schedule, Misfit::Diverges)
+    let (program, schedule) = (erase(scenario), schedule.clone());
+    on_own_thread(move || follow(&program, &schedule, Misfit::Diverges))
 }
 
 /// What a step of the schedule is whose actor cannot take it.
@@ -31,21 +34,22 @@ pub(super) enum Misfit {
 }
 
 /// Runs the interleaving that `schedule` names.
-pub(super) fn follow<S: Scenario>(
-    scenario: &S,
+pub(super) fn follow(
+    program: &Arc<dyn Program>,
     schedule: &Schedule,
     misfit: Misfit,
 ) -> Result<Exploration, Divergence> {
-    let heard = Arc::new(Mutex::new(Heard::default()));
-    let names = Script {
+    let notes = Arc::new(Mutex::new(Notes::default()));
+    let script = Script {
         names: schedule.names().map(str::to_owned).collect(),
         at: 0,
         begun: false,
         misfit,
-        heard: Arc::clone(&heard),
+        notes: Arc::clone(&notes),
     };
-    let exploration = drive(scenario, names, MAX_STEPS + schedule.len());
-    let Heard { diverged, early_end, choice } = std::mem::take(&mut *lock(&heard));
+    let exploration = drive(program, script, MAX_STEPS + schedule.len());
+    let notes = std::mem::take(&mut *notes.lock().unwrap_or_else(PoisonError::into_inner));
+    let Notes { diverged, early_end, choice } = notes;
     let left_over = || (misfit == Misfit::Diverges).then(|| left_over(schedule, &exploration))?;
     match diverged.or_else(left_over) {
         Some(divergence) => Err(divergence),
@@ -54,7 +58,7 @@ pub(super) fn follow<S: Scenario>(
 }
 
 /// The first name that is left where an execution has ended that broke nothing. What comes after a
-/// violation would have been no help to anybody.
+/// violation would have been no help.
 fn left_over(schedule: &Schedule, found: &Exploration) -> Option<Divergence> {
     let trace = found.trace.as_ref().filter(|_| found.verdict == Verdict::Sampled)?;
     let taken = found.schedule.as_ref().map_or(0, Schedule::len);
@@ -66,18 +70,18 @@ fn left_over(schedule: &Schedule, found: &Exploration) -> Option<Divergence> {
 /// How far a replay goes on after its schedule has ended.
 const MAX_STEPS: usize = 10_000;
 
-/// A scheduler that reads from a script.
+/// A strategy that reads from a script.
 struct Script {
     names: Vec<String>,
     at: usize,
     begun: bool,
     misfit: Misfit,
-    heard: Arc<Mutex<Heard>>,
+    notes: Arc<Mutex<Notes>>,
 }
 
 /// What there is to say of the schedule.
 #[derive(Debug, Default)]
-struct Heard {
+struct Notes {
     diverged: Option<Divergence>,
     /// It ended early.
     early_end: Option<EarlyEnd>,
@@ -85,8 +89,18 @@ struct Heard {
     choice: bool,
 }
 
-impl Chooser for Script {
+impl Script {
+    fn note(&self, work: impl FnOnce(&mut Notes)) {
+        work(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Strategy for Script {
     fn keeps(&self) -> bool {
+        true
+    }
+
+    fn keeps_values(&self) -> bool {
         true
     }
 
@@ -94,37 +108,31 @@ impl Chooser for Script {
         !std::mem::replace(&mut self.begun, true)
     }
 
-    fn choose(&mut self, turn: &Turn<'_>) -> Choice {
-        let Some(recorder) = trace::current() else { return Choice::Abandon };
-        // That the main actor ends the execution is nobody's step.
-        let others = |actor: &ActorId| !turn.ending || *actor != ActorId::MAIN;
-        let able = || turn.enabled.iter().chain(turn.offers).copied().filter(others);
-        while let Some(expected) = self.names.get(self.at) {
+    fn choose(&mut self, turn: &Turn<'_>) -> Decision {
+        // To end is no step.
+        let steps = || turn.choices.iter().enumerate().filter(|(_, it)| **it != Choice::End);
+        let names = || steps().map(|(_, choice)| turn.name(*choice).to_owned()).collect();
+        while let Some(expected) = self.names.get(self.at).cloned() {
             self.at += 1;
-            if let Some(actor) = able().find(|actor| recorder.actor_name(*actor) == *expected) {
-                return Choice::Go(actor);
+            if let Some((found, _)) = steps().find(|(_, choice)| turn.name(**choice) == expected) {
+                return Decision::Take(found);
             }
             if self.misfit == Misfit::PassOver {
                 continue;
             }
-            lock(&self.heard).diverged = Some(Divergence {
-                step: self.at,
-                expected: expected.clone(),
-                runnable: able().map(|actor| recorder.actor_name(actor)).collect(),
-                cause: recorder.with_trace(|trace| Cause::now(expected, trace)),
+            let cause = Cause::now(&expected, turn.session);
+            let divergence = Divergence { step: self.at, expected, runnable: names(), cause };
+            self.note(|notes| notes.diverged = Some(divergence));
+            return Decision::Abandon;
+        }
+        // What is still held back once all have ended has nobody to go on.
+        if !turn.choices.contains(&Choice::End) {
+            let early = EarlyEnd { after: self.names.len(), runnable: names() };
+            self.note(|notes| {
+                notes.choice |= turn.choices.len() > 1;
+                notes.early_end.get_or_insert(early);
             });
-            return Choice::Abandon;
         }
-        // What the network still holds back once all have ended is nobody's choice to go on.
-        if !turn.ending {
-            let mut heard = lock(&self.heard);
-            heard.choice |= turn.candidates() > 1;
-            let names = || able().map(|actor| recorder.actor_name(actor)).collect();
-            let after = self.names.len();
-            heard.early_end.get_or_insert_with(|| EarlyEnd { after, runnable: names() });
-        }
-        // A fault is not something that happens by default.
-        let goes_on = turn.running.filter(|running| turn.enabled.contains(running));
-        goes_on.or(turn.enabled.first().copied()).map_or(Choice::Abandon, Choice::Go)
+        turn.default().map_or(Decision::Abandon, Decision::Take)
     }
 }

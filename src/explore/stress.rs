@@ -1,12 +1,16 @@
 //! Real threads, many times over: what a test without a model checker amounts to.
 
-use std::time::Instant;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use super::evidence::Evidence;
 use super::progress::{self, beat};
 use super::quiet::Quiet;
-use super::vacuity::Contention;
 use super::{Exploration, Verdict};
-use crate::scenario::{Scenario, execute};
+use crate::scenario::program::Program;
+use crate::scenario::{Ran, Scenario, execute};
 use crate::sync::Std;
 use crate::trace::{Recorder, Trace};
 
@@ -19,19 +23,27 @@ use crate::trace::{Recorder, Trace};
 pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     let _quiet = Quiet::new();
     let begun = Instant::now();
-    if let Some(why) = scenario.budgets().need_steering() {
+    if let Some(why) = Scenario::budgets(scenario).need_steering() {
         return Exploration::of(Verdict::NotRun(why), begun);
     }
     progress::begin();
     let mut longest = 0;
-    let mut contention = Contention::default();
+    let mut shown = Evidence::default();
     for execution in 1..=repetitions {
-        beat(execution, None, None);
+        beat(execution, None);
         let recorder = Recorder::new();
-        let violation = execute::<Std>(scenario, &recorder);
+        let ended = run_once(scenario, &recorder);
         longest = longest.max(recorder.with_trace(Trace::steps));
-        // With one actor, and the main one, there is one order.
-        contention.look(recorder.with_trace(|trace| trace.actors.len() > 2), &recorder);
+        let Ran { violation, monitors } = match ended {
+            Ok(ran) => ran,
+            Err(refused) => {
+                let not_run = Exploration::of(Verdict::NotRun(refused), begun);
+                let trace = Some(recorder.trace());
+                return Exploration { executions: execution, longest, trace, ..not_run };
+            }
+        };
+        // That there is one order is said only where all were searched.
+        shown.look(true, &monitors, &recorder);
         if let Some(violation) = violation {
             return Exploration {
                 executions: execution,
@@ -44,7 +56,43 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     Exploration {
         executions: repetitions,
         longest,
-        vacuous: contention.alarm(),
+        shown,
         ..Exploration::of(Verdict::Sampled, begun)
+    }
+    .alarmed()
+}
+
+/// How long an execution that does not count may take to end by itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// One execution, on a thread of its own: where a command ended an actor that the others wait for, they are
+/// left behind.
+///
+/// # Errors
+///
+/// Why the execution does not count.
+fn run_once<S: Scenario>(scenario: &S, recorder: &Recorder) -> Result<Ran, String> {
+    let (scenario, recorded) = (scenario.clone(), recorder.clone());
+    let (found, answer) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let set_up = |world: &_| scenario.on_threads(world);
+        let budgets = Program::budgets(&scenario);
+        let _ = found.send(execute::<Std>(&set_up, &budgets, &recorded, &|| None));
+    });
+    let mut was_refused = false;
+    let ran = loop {
+        match answer.recv_timeout(GRACE) {
+            Ok(ran) => break Some(ran),
+            Err(RecvTimeoutError::Timeout) if was_refused => break None,
+            Err(RecvTimeoutError::Timeout) => was_refused = recorder.refused().is_some(),
+            Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                Ok(()) => break None,
+                Err(payload) => resume_unwind(payload),
+            },
+        }
+    };
+    match (recorder.refused(), ran) {
+        (None, Some(ran)) => Ok(ran),
+        (refused, _) => Err(refused.unwrap_or_default()),
     }
 }

@@ -1,118 +1,76 @@
 //! The alarm for scenarios that test nothing: a clean verdict on them is worth nothing either.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::trace::{ActorId, Kind, ObjectId, Recorder, Touch, Trace, Verb};
+use crate::scenario::Property;
 
-/// Why a clean verdict says little. It is an alarm and no error: some scenarios are meant to be so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Why a clean verdict says little, and what to change. It is an alarm and no error: some scenarios are
+/// meant to be so. What never happens is said only of searches that are
+/// [exhausted](super::Verdict::Exhausted).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Vacuity {
-    /// Nobody ever had a choice: there is only one interleaving.
+    /// No actor ever had a choice: there is only one interleaving.
     OneExecution,
-    /// Nobody ever touched what another one changed, so that no order of steps mattered. Of a server that
+    /// No actor ever touched what another one changed, so that no order of steps mattered. Of a server that
     /// is a key; of anything else, the whole object.
     NoContention,
+    /// There is no monitor, nothing is checked at the end, and no actor waits for another.
+    NoProperty,
+    /// A key of this server is watched, and nothing was ever stored there.
+    UnwrittenKey {
+        /// The server.
+        server: String,
+        /// The key.
+        key: String,
+    },
+    /// The monitor of this property never saw an event that it judges by.
+    IdleMonitor(Property),
+    /// Each belief in the lock of this key was given up before anybody's next step, so that no two could
+    /// overlap.
+    BriefBelief(String),
+    /// The fault of this name had no occasion to strike.
+    IdleFault(String),
 }
 
 impl fmt::Display for Vacuity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OneExecution => "vacuous: there is only one interleaving",
-            Self::NoContention => "vacuous: no actor ever touched what another one changed",
-        })
-    }
-}
-
-/// What the executions so far have shown of actors getting in each other's way.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Contention {
-    /// There was an execution to look at.
-    looked: bool,
-    /// Somebody touched what another one changed.
-    seen: bool,
-    /// Somebody had a choice who goes on.
-    choice: bool,
-    /// More than one actor touched anything.
-    company: bool,
-}
-
-impl Contention {
-    /// Looks at an execution; `choice` says whether anybody had one. Traces are read only until one shows
-    /// contention, which in a scenario worth its name is the first.
-    pub(super) fn look(&mut self, choice: bool, recorder: &Recorder) {
-        self.looked = true;
-        self.choice |= choice;
-        if !self.seen {
-            recorder.with_trace(|trace| self.read(trace));
-        }
-    }
-
-    fn read(&mut self, trace: &Trace) {
-        let mut before = BTreeSet::new();
-        let mut only = None;
-        for event in &trace.events {
-            let Some((object, touched)) = touched(&event.kind) else { continue };
-            // The main actor sets up and judges while there is nobody else.
-            if event.actor == ActorId::MAIN {
-                continue;
-            }
-            let actor = behind(event.actor, trace);
-            self.company |= *only.get_or_insert(actor) != actor;
-            for touch in touched {
-                let contends = |(on, by, other): &(ObjectId, ActorId, Touch)| {
-                    *on == object && *by != actor && conflict(other, touch)
-                };
-                self.seen |= before.iter().any(contends);
-                before.insert((object, actor, touch.clone()));
-            }
-            if self.seen {
-                return;
-            }
-        }
-    }
-
-    /// What is to be said of all these executions. An actor alone has at most faults against it, and may
-    /// be meant to.
-    pub(super) const fn alarm(&self) -> Option<Vacuity> {
+        f.write_str("vacuous: ")?;
         match self {
-            Self { looked: false, .. } => None,
-            Self { seen: false, company: true, .. } => Some(Vacuity::NoContention),
-            Self { choice: false, .. } => Some(Vacuity::OneExecution),
-            _ => None,
+            Self::OneExecution => f.write_str("there is only one interleaving"),
+            Self::NoContention => f.write_str("no actor ever touched what another one changed"),
+            Self::NoProperty => f.write_str(
+                "there is no property, so only deadlocks and panics can be found: add a monitor, or say \
+                 with `finally` what must hold at the end",
+            ),
+            Self::UnwrittenKey { server, key } => write!(
+                f,
+                "{key} is watched on {server} and never written: watch the key that the actors use"
+            ),
+            Self::IdleMonitor(property) => {
+                write!(f, "the monitor of {property} never saw anything to judge: ")?;
+                f.write_str(occasion(*property))
+            }
+            Self::BriefBelief(key) => write!(
+                f,
+                "each belief in {key} is given up within one step, so no two can overlap: take a step while \
+                 the lock is held"
+            ),
+            Self::IdleFault(fault) => write!(
+                f,
+                "the fault {fault} never could strike: give it an occasion, or take it out of the budgets"
+            ),
         }
     }
 }
 
-/// Whose doing a step is: what a fault does to a command, it does in the place of the client that sent it.
-fn behind(actor: ActorId, trace: &Trace) -> ActorId {
-    let victim = trace.actor(actor).split(':').nth(1);
-    let numbered = || (0..).map(ActorId).zip(&trace.actors);
-    let found = victim.and_then(|victim| numbered().find(|(_, name)| *name == victim));
-    found.map_or(actor, |(victim, _)| victim)
-}
-
-/// Whether the order of two touches can matter.
-fn conflict(one: &Touch, other: &Touch) -> bool {
-    let same = one.part.is_none() || other.part.is_none() || one.part == other.part;
-    same && (one.writes || other.writes)
-}
-
-/// The shared object that this was done to, and to which parts of it.
-fn touched(kind: &Kind) -> Option<(ObjectId, &[Touch])> {
-    const READ: &[Touch] = &[Touch { part: None, writes: false }];
-    const WRITTEN: &[Touch] = &[Touch { part: None, writes: true }];
-    let (object, touched) = match kind {
-        Kind::Lock(object)
-        | Kind::Unlock(object)
-        | Kind::Wait { object, .. }
-        | Kind::Wake(object)
-        | Kind::Notify { object, .. } => (object, WRITTEN),
-        Kind::Atomic { object, verb: Verb::Load, .. } => (object, READ),
-        Kind::Atomic { object, .. } => (object, WRITTEN),
-        Kind::Access { object, touched, .. } => (object, touched.as_slice()),
-        _ => return None,
-    };
-    Some((*object, touched))
+/// What a monitor of this property needs.
+const fn occasion(property: Property) -> &'static str {
+    match property {
+        Property::MutualExclusion | Property::HonestValidity => {
+            "say with `believe` what clients believe, of the key that it is about"
+        }
+        Property::Linearizable => "make the calls through its history",
+        _ => "watch the key that it is about",
+    }
 }

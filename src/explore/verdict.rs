@@ -3,7 +3,12 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::{Cost, EarlyEnd, Schedule, Vacuity};
+use super::bound::Bound;
+use super::cost::{Cost, counted};
+use super::divergence::EarlyEnd;
+use super::evidence::Evidence;
+use super::schedule::Schedule;
+use super::vacuity::Vacuity;
 use crate::scenario::Violation;
 use crate::trace::Trace;
 
@@ -13,7 +18,7 @@ use crate::trace::Trace;
 pub enum Verdict {
     /// A property does not hold.
     Broken(Violation),
-    /// Every interleaving within the stated budgets was run, and the search ended by itself.
+    /// Every interleaving within the stated budgets was searched, and the search ended by itself.
     Exhausted,
     /// The search stopped at a bound before it ended.
     BoundHit(Bound),
@@ -22,11 +27,17 @@ pub enum Verdict {
     /// The executions that were run broke nothing, but this engine does not see all that the scenario can do,
     /// and why.
     ///
-    /// The engines on shuttle say so where two or more atomics are each accessed by several actors, and one
+    /// The engines on the model say so where two or more atomics are each accessed by several actors, and one
     /// of these with an ordering weaker than `SeqCst`: what the orderings allow beyond the interleavings was
     /// not looked at, be they right or wrong. [`loom`](super::loom()) does look at it. An atomic that one
-    /// actor has to itself does not count, and a single one that is shared does no harm.
+    /// actor has to itself does not count, and a single one that is shared does no harm. The argument is that
+    /// of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017.
     Blind(String),
+    /// A search found its assumptions to be wrong: an actor does not do the same with the same observations,
+    /// clients declared alike behave differently, `Hash` leaves something out, or
+    /// [`retry`](crate::sync::retry()) or [`local`](crate::sync::local()) promises too much. The text says
+    /// who did what instead.
+    Uncontrolled(String),
     /// The scenario was not run on this engine, and why.
     NotRun(String),
 }
@@ -39,11 +50,10 @@ impl Verdict {
             (Self::Blind(why), None) => {
                 Self::Blind(format!("nothing breaks in any interleaving, but {why}"))
             }
-            // A bound on the whole search is no more than what is not seen anyway.
-            (
-                Self::Blind(why),
-                Some(Self::BoundHit(Bound::Executions(_) | Bound::Preemptions(_))),
-            ) => Self::Blind(why),
+            // `Blind` implies already that not everything was seen, so it outranks a bound on the search.
+            (Self::Blind(why), Some(Self::BoundHit(bound))) if bound.is_of_search() => {
+                Self::Blind(why)
+            }
             (Self::Blind(_), Some(ended)) => ended,
             (other, _) => other,
         }
@@ -58,38 +68,29 @@ impl Verdict {
             Self::BoundHit(_) => "bound-hit",
             Self::Sampled => "sampled",
             Self::Blind(_) => "blind",
+            Self::Uncontrolled(_) => "uncontrolled",
             Self::NotRun(_) => "not-run",
         }
     }
 }
 
-/// A bound that ended a search. Bounds are counts, so that they are hit at the same place every time.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What a search of learned actors cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Bound {
-    /// This many executions were run.
-    Executions(u64),
-    /// An execution took this many steps: it may never end.
-    Steps(usize),
-    /// No execution had more preemptions than this.
-    Preemptions(usize),
-    /// A limit of the engine itself, in its words.
-    Engine(String),
-}
-
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Executions(bound) => f.write_str(&counted(*bound, "execution")),
-            Self::Steps(bound) => {
-                write!(f, "{} in one execution", counted(*bound as u64, "step"))
-            }
-            Self::Preemptions(bound) => {
-                write!(f, "{} in each execution", counted(*bound as u64, "preemption"))
-            }
-            Self::Engine(limit) => f.write_str(limit),
-        }
-    }
+pub struct Figures {
+    /// How many distinct states were found, up to the names of clients that are alike; by
+    /// [`minimal`](super::minimal()), each once for each actor that may have run last.
+    pub states: u64,
+    /// How many transitions between them were followed.
+    pub transitions: u64,
+    /// How often an actor was run alone.
+    pub client_runs: u64,
+    /// How many operations were carried out, each once for each state of what it touches.
+    pub commands: u64,
+    /// How many executions were run live.
+    pub live_runs: u64,
+    /// How many of the states are ends.
+    pub ends: u64,
 }
 
 impl fmt::Display for Verdict {
@@ -100,6 +101,7 @@ impl fmt::Display for Verdict {
             Self::BoundHit(bound) => write!(f, "bound hit: {bound}"),
             Self::Sampled => f.write_str("sampled"),
             Self::Blind(why) => write!(f, "blind: {why}"),
+            Self::Uncontrolled(why) => write!(f, "uncontrolled: {why}"),
             Self::NotRun(why) => write!(f, "not run: {why}"),
         }
     }
@@ -111,10 +113,15 @@ impl fmt::Display for Verdict {
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
-    /// How many executions were run, the failing one among them.
+    /// How many executions were run, the failing one among them; by searches of learned actors, the live
+    /// ones.
     pub executions: u64,
-    /// How many distinct states were seen, by engines that remember them.
+    /// How many distinct states were found, by engines that remember them.
     pub states: Option<u64>,
+    /// What a search of learned actors cost.
+    pub figures: Option<Figures>,
+    /// Why everything was executed again, if actors could not be learned.
+    pub executed_again: Option<String>,
     /// The most steps that an execution took.
     pub longest: usize,
     /// Wall-clock time. It is the one field that differs between equal runs.
@@ -133,6 +140,8 @@ pub struct Exploration {
     pub early_end: Option<EarlyEnd>,
     /// The seed that the search started from, if it drew at random.
     pub seed: Option<u64>,
+    /// What the executions have shown of whether anything could have broken.
+    pub(super) shown: Evidence,
 }
 
 impl Exploration {
@@ -142,6 +151,8 @@ impl Exploration {
             verdict,
             executions: 0,
             states: None,
+            figures: None,
+            executed_again: None,
             longest: 0,
             elapsed: begun.elapsed(),
             trace: None,
@@ -151,7 +162,17 @@ impl Exploration {
             vacuous: None,
             early_end: None,
             seed: None,
+            shown: Evidence::default(),
         }
+    }
+
+    /// Raises the alarm if its verdict says little: what broke, or was not run, is not vacuous.
+    pub(super) fn alarmed(self) -> Self {
+        let vacuous = match &self.verdict {
+            Verdict::Broken(_) | Verdict::Uncontrolled(_) | Verdict::NotRun(_) => None,
+            verdict => self.shown.alarm(*verdict == Verdict::Exhausted),
+        };
+        Self { vacuous, ..self }
     }
 
     /// Whether the engine ran the scenario, and all that it ran held: not if it ran nothing, nor if an
@@ -159,12 +180,11 @@ impl Exploration {
     #[must_use]
     pub const fn held(&self) -> bool {
         let clean = match &self.verdict {
-            Verdict::Exhausted
-            | Verdict::Sampled
-            | Verdict::BoundHit(Bound::Executions(_) | Bound::Preemptions(_)) => true,
+            Verdict::Exhausted | Verdict::Sampled => true,
+            Verdict::BoundHit(bound) => bound.is_of_search(),
             Verdict::Broken(_)
-            | Verdict::BoundHit(Bound::Steps(_) | Bound::Engine(_))
             | Verdict::Blind(_)
+            | Verdict::Uncontrolled(_)
             | Verdict::NotRun(_) => false,
         };
         clean && self.executions > 0
@@ -187,10 +207,16 @@ impl fmt::Display for Exploration {
         if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
             write!(f, "; {}", counted(self.executions, "execution"))?;
         }
+        if let (Some(Figures { states, .. }), Verdict::Exhausted) = (self.figures, &self.verdict) {
+            write!(f, "; {}", counted(states, "state"))?;
+        }
         if let Some(seed) = self.seed {
             write!(f, "; seed {seed}")?;
         }
-        if let Some(vacuous) = self.vacuous {
+        if let Some(why) = &self.executed_again {
+            write!(f, "; {why}")?;
+        }
+        if let Some(vacuous) = &self.vacuous {
             write!(f, "; {vacuous}")?;
         }
         if let Some(cost) = self.cost {
@@ -203,21 +229,5 @@ impl fmt::Display for Exploration {
             write!(f, "; schedule: {schedule}")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let switches = counted(self.switches.into(), "switch");
-        write!(f, "{}, {}", switches, counted(self.faults.into(), "fault"))
-    }
-}
-
-/// A number and what is counted: `1 fault`, `2 switches`.
-fn counted(number: u64, what: &str) -> String {
-    match (number, what) {
-        (1, what) => format!("1 {what}"),
-        (number, "switch") => format!("{number} switches"),
-        (number, what) => format!("{number} {what}s"),
     }
 }

@@ -38,8 +38,10 @@
 //!
 //! # Sources
 //!
-//! * Redis, [Distributed locks with Redis](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/).
-//! * Martin Kleppmann, [How to do distributed locking](https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html), 2016.
+//! * Redis, [Distributed locks with
+//!   Redis](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/).
+//! * Martin Kleppmann, [How to do distributed
+//!   locking](https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html), 2016.
 //! * Salvatore Sanfilippo, [Is Redlock safe?](http://antirez.com/news/101), 2016.
 
 mod acquire;

@@ -115,7 +115,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice bob bob alice"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(9), 2, 2),
+    of_fixed: Expectations::holds(Expected::Exhausted(9), 4, 5),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -8,8 +8,9 @@ use crate::explore::{Bound, Engine, Exploration, Verdict};
 pub enum Expected {
     /// The property breaks.
     Broken,
-    /// Every interleaving was run, in so many executions, and the property holds. The number is part of what
-    /// is expected: a search that shrinks would still end by itself.
+    /// Every interleaving was searched, and the property holds. The number is that of states, or of
+    /// executions where an engine knows no states. It is part of what is expected: a search that shrinks
+    /// would still end by itself.
     Exhausted(u64),
     /// Interleavings were drawn, and the property holds in each; or the engine does not come across the
     /// one that breaks it.
@@ -36,8 +37,10 @@ impl Expected {
             | (Self::Luck, Verdict::Broken(_) | Verdict::Sampled)
             // Threads that deadlock do not come back.
             | (Self::Luck, Verdict::BoundHit(Bound::Engine(_))) => true,
-            (Self::Exhausted(executions), Verdict::Exhausted) => executions == found.executions,
-            // So many were not run that it could have been found out.
+            (Self::Exhausted(all), Verdict::Exhausted) => {
+                all == found.states.unwrap_or(found.executions)
+            }
+            // Too few were run to find out.
             (Self::Exhausted(all), Verdict::BoundHit(Bound::Executions(hit))) => {
                 executions == Some(*hit) && *hit < all
             }
@@ -64,10 +67,10 @@ impl Expectations {
         Expected::Broken,
     ]);
 
-    /// The fix holds wherever an engine looks. The exhaustive search and the one for the fewest faults come
-    /// to an end after so many executions; loom may, or hits its bound.
+    /// The fix holds wherever an engine looks. The exhaustive and the minimal search end after this many
+    /// states; loom ends, or hits its bound.
     #[must_use]
-    pub const fn holds(loom: Expected, exhaustive: u64, fewest: u64) -> Self {
+    pub const fn holds(loom: Expected, exhaustive: u64, minimal: u64) -> Self {
         Self([
             Expected::Sampled,
             loom,
@@ -75,7 +78,7 @@ impl Expectations {
             Expected::Sampled,
             Expected::Sampled,
             Expected::Exhausted(exhaustive),
-            Expected::Exhausted(fewest),
+            Expected::Exhausted(minimal),
         ])
     }
 
@@ -93,7 +96,7 @@ impl Expectations {
             .but(Engine::Pct, expected)
             .but(Engine::Urw, expected)
             .but(Engine::Exhaustive, expected)
-            .but(Engine::Fewest, expected)
+            .but(Engine::Minimal, expected)
     }
 
     /// The same, but for the engines that cannot have a fault strike: real threads, and loom.

@@ -248,9 +248,9 @@ pub const RACE: Race = Race {
         was to end has only moved.",
     breaks: Property::MonotonicFence,
     clients: 2..=2,
-    counterexample: Counterexample::Schedule("alice alice clock bob bob bob bob bob alice alice"),
+    counterexample: Counterexample::Schedule("alice alice alice clock bob bob bob bob bob alice"),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 32, 146),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 57, 71),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -245,10 +245,10 @@ pub const RACE: Race = Race {
     lesson: "A fence around writes protects what is written, not what it was computed from. For a \
         read-modify-write the read has to raise the mark, or the write has to be conditional on a version.",
     breaks: Property::ConservedBalance,
-    clients: 2..=8,
-    counterexample: Counterexample::Schedule("alice alice bob clock bob bob alice alice bob bob"),
+    clients: 2..=32,
+    counterexample: Counterexample::Schedule("alice alice clock bob bob alice alice bob bob"),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 54, 235),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 81, 109),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
     mutants: &[

@@ -165,9 +165,9 @@ pub const RACE: Race = Race {
         a command takes effect has to be part of that command.",
     breaks: Property::OwnerOnlyRelease,
     clients: 2..=2,
-    counterexample: Counterexample::Schedule("alice alice clock bob bob alice"),
+    counterexample: Counterexample::Schedule("alice alice clock bob alice"),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 12, 38),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 19, 27),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

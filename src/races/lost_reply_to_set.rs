@@ -10,7 +10,7 @@ use redis::{Commands, ExistenceCheck, RedisError, RedisResult, SetExpiry, SetOpt
 
 use crate::races::{Counterexample, Expectations, Expected, Group, Mutant, Race, Source, variant};
 use crate::redis::{Connection, Node};
-use crate::scenario::{Actor, Budgets, Property, Scenario, Specification, World};
+use crate::scenario::{Actor, Budgets, Property, Scenario, SequentialSpec, World};
 use crate::sync::Runtime;
 
 /// Whoever gets it credits the interest, and leaves it to expire: until then nobody else does.
@@ -75,7 +75,7 @@ struct Lock {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct TryLock;
 
-impl Specification for Lock {
+impl SequentialSpec for Lock {
     type Request = TryLock;
     /// Whether the caller has it now.
     type Reply = bool;
@@ -223,7 +223,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("lose-reply:alice alice"),
     of_buggy: Expectations::FOUND.but_unsteered(Expected::NotRun),
-    of_fixed: Expectations::holds(Expected::NotRun, 9, 33).but_unsteered(Expected::NotRun),
+    of_fixed: Expectations::holds(Expected::NotRun, 20, 24).but_unsteered(Expected::NotRun),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

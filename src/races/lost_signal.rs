@@ -217,7 +217,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice bob alice alice bob"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(90), 6, 12),
+    of_fixed: Expectations::holds(Expected::Exhausted(90), 24, 25),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -107,7 +107,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice bob bob alice"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(9), 2, 2),
+    of_fixed: Expectations::holds(Expected::Exhausted(9), 4, 5),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[Mutant::new("only one of the two deposits is mended", variant!(|_| OneForgotten))],

@@ -284,7 +284,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice alice clock bob bob bob bob alice alice"),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 58, 250),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 95, 127),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -29,7 +29,7 @@ pub struct Race {
     pub breaks: Property,
     /// How many clients it can have; the smallest number is the default.
     pub clients: RangeInclusive<usize>,
-    /// An interleaving of the buggy variant with the fewest faults and preemptions that break it.
+    /// An interleaving of the buggy variant with the least faults and preemptions that break it.
     pub counterexample: Counterexample,
     /// What each engine says of the bug.
     pub of_buggy: Expectations,

@@ -176,7 +176,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice crash:alice bob"),
     of_buggy: Expectations::FOUND.but_unsteered(Expected::NotRun),
-    of_fixed: Expectations::holds(Expected::NotRun, 4, 6).but_unsteered(Expected::NotRun),
+    of_fixed: Expectations::holds(Expected::NotRun, 7, 7).but_unsteered(Expected::NotRun),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

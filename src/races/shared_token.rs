@@ -138,7 +138,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice clock bob alice"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 12, 38),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 19, 27),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[Mutant::new("the token is the time of day", variant!(|_| Timed))],

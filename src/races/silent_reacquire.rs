@@ -231,7 +231,7 @@ pub const RACE: Race = Race {
         "alice alice clock bob bob bob bob bob alice alice alice",
     ),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 86, 382),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 134, 187),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

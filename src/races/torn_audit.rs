@@ -160,7 +160,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("auditor alice alice auditor"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(12), 2, 2),
+    of_fixed: Expectations::holds(Expected::Exhausted(12), 8, 9),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

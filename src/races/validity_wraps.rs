@@ -225,7 +225,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice alice clock alice"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 67, 515),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 84, 127),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

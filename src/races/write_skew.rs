@@ -155,7 +155,7 @@ pub const RACE: Race = Race {
     clients: 2..=2,
     counterexample: Counterexample::Schedule("alice alice bob bob bob alice"),
     of_buggy: Expectations::FOUND,
-    of_fixed: Expectations::holds(Expected::Exhausted(12), 2, 2),
+    of_fixed: Expectations::holds(Expected::Exhausted(12), 9, 9),
     buggy: variant!(|_| Buggy),
     fixed: variant!(|_| Fixed),
     mutants: &[

@@ -5,7 +5,11 @@ use std::io;
 
 use ::redis::{Cmd, ConnectionLike, RedisError, RedisResult, Value};
 
-use super::{Batch, Node, Reply, batches, collect, request, split_packed, to_value};
+use super::connection::{batches, collect, request, to_value};
+use super::engine::reply::Reply;
+use super::engine::transaction::Batch;
+use super::node::Node;
+use super::resp::packed::split_packed;
 use crate::sync::{Runtime, inert};
 
 /// A connection to a [`Node`].
@@ -30,7 +34,7 @@ impl<R: Runtime> Connection<R> {
     }
 
     /// Has the server carry out a command or a transaction, and returns once there are replies.
-    fn send(&self, batch: &Batch) -> RedisResult<Vec<Reply>> {
+    fn send(&self, batch: Batch) -> RedisResult<Vec<Reply>> {
         if inert() {
             let gone = "the client is gone: its actor crashed or panicked";
             return Err(RedisError::from(io::Error::new(io::ErrorKind::NotConnected, gone)));
@@ -41,7 +45,7 @@ impl<R: Runtime> Connection<R> {
 
 impl<R: Runtime> ConnectionLike for Connection<R> {
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
-        let mut replies = self.send(&Batch::Command(request(cmd)))?;
+        let mut replies = self.send(Batch::Command(request(cmd)))?;
         Ok(replies.pop().map_or(Value::Nil, to_value))
     }
 
@@ -58,7 +62,7 @@ impl<R: Runtime> ConnectionLike for Connection<R> {
     ) -> RedisResult<Vec<Value>> {
         let mut replies = Vec::new();
         for batch in batches(split_packed(cmd)?) {
-            replies.extend(self.send(&batch)?);
+            replies.extend(self.send(batch)?);
         }
         collect(replies, offset, count)
     }

@@ -3,12 +3,14 @@
 //! The conversions are free functions, so that a connection that takes scheduling points, loses
 //! replies or delays commands is made of the same parts as [`Direct`], which does none of that.
 
-use ::redis::{Arg, Cmd, ConnectionLike, RedisError, RedisResult, Value};
+use ::redis::{Arg, Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, Value};
 
-use super::command::{execute, refused};
-use super::keyspace::Keyspace;
-use super::packed::{Request, split_packed};
-use super::reply::Reply;
+use super::engine::command::execute;
+use super::engine::error::NotSimulated;
+use super::engine::keyspace::Keyspace;
+use super::engine::reply::Reply;
+use super::engine::transaction::{Batch, DISCARDED, Request, execute_batch};
+use super::resp::packed::split_packed;
 
 /// The arguments of a redis-rs command. A cursor argument starts an iteration: it is 0.
 pub fn request(cmd: &Cmd) -> Request {
@@ -42,19 +44,10 @@ fn server_error(line: &str) -> Value {
         .expect("an error reply is one line of text")
 }
 
-/// What happens at once, with nothing of anybody else in between.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Batch {
-    /// One command.
-    Command(Request),
-    /// The commands between `MULTI` and `EXEC`.
-    Transaction(Vec<Request>),
-}
-
 /// Groups the commands of a pipeline: each is a step of its own, but a transaction is one step.
 ///
 /// redis-rs sends `MULTI` to `EXEC` of an atomic pipeline in one piece. A `MULTI` without its
-/// `EXEC` in the same piece is passed on as a plain command, which the engine refuses.
+/// `EXEC` in the same piece is passed on as a plain command, which is not simulated.
 pub fn batches(requests: Vec<Request>) -> Vec<Batch> {
     let mut batches = Vec::new();
     let mut requests = requests.into_iter();
@@ -75,32 +68,6 @@ fn is(request: &Request, name: &[u8]) -> bool {
     matches!(request.as_slice(), [word] if word.eq_ignore_ascii_case(name))
 }
 
-/// Executes a batch at one instant, and returns every reply that a server would send for it: for a
-/// transaction those to `MULTI`, to each command as it is queued, and to `EXEC`.
-///
-/// Source: <https://redis.io/docs/latest/develop/using-commands/transactions/>
-pub fn execute_batch(keyspace: &mut Keyspace, now_ms: u64, batch: &Batch) -> Vec<Reply> {
-    let requests = match batch {
-        Batch::Command(request) => return vec![execute(keyspace, now_ms, request)],
-        Batch::Transaction(requests) => requests,
-    };
-    let queued = || Reply::Status("QUEUED".to_owned());
-    let mut replies = vec![Reply::ok()];
-    replies.extend(requests.iter().map(|request| refused(request).unwrap_or_else(queued)));
-    let sound = !replies.iter().any(|reply| matches!(reply, Reply::Error(_)));
-    replies.push(match sound {
-        // A command that fails in a transaction does not stop the others: there is no rollback.
-        true => {
-            let run = |request: &Request| execute(keyspace, now_ms, request);
-            Reply::Array(requests.iter().map(run).collect())
-        }
-        false => Reply::Error(DISCARDED.to_owned()),
-    });
-    replies
-}
-
-const DISCARDED: &str = "EXECABORT Transaction discarded because of previous errors.";
-
 /// Takes the replies that a pipeline asked for: `count` of them, after the first `offset`.
 ///
 /// # Errors
@@ -119,9 +86,15 @@ pub fn collect(replies: Vec<Reply>, offset: usize, count: usize) -> RedisResult<
     Ok(wanted.map(to_value).collect())
 }
 
+/// What a connection that has no run to end makes of a command that is not simulated.
+fn client_error(missing: &NotSimulated) -> RedisError {
+    RedisError::from((ErrorKind::Client, "no reply", missing.to_string()))
+}
+
 /// A connection that executes each command at once, at whatever time its owner has set.
 ///
-/// For tests, and for comparisons with other models: nothing is scheduled or recorded here.
+/// For tests, and for comparisons with other models: nothing is scheduled or recorded here. A command that
+/// is not simulated gets an error of kind [`ErrorKind::Client`], which no server sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Direct {
     /// What the server holds.
@@ -133,7 +106,7 @@ pub struct Direct {
 impl ConnectionLike for Direct {
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
         let reply = execute(&mut self.keyspace, self.now_ms, &request(cmd));
-        Ok(to_value(reply))
+        reply.map(to_value).map_err(|missing| client_error(&missing))
     }
 
     fn req_packed_command(&mut self, cmd: &[u8]) -> RedisResult<Value> {
@@ -149,7 +122,8 @@ impl ConnectionLike for Direct {
     ) -> RedisResult<Vec<Value>> {
         let mut replies = Vec::new();
         for batch in batches(split_packed(cmd)?) {
-            replies.extend(execute_batch(&mut self.keyspace, self.now_ms, &batch));
+            let executed = execute_batch(&mut self.keyspace, self.now_ms, &batch);
+            replies.extend(executed.map_err(|missing| client_error(&missing))?);
         }
         collect(replies, offset, count)
     }
@@ -170,9 +144,7 @@ impl ConnectionLike for Direct {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use ::redis::{
-        Commands, ErrorKind, ExistenceCheck, Script, ServerErrorKind, SetExpiry, SetOptions,
-    };
+    use ::redis::{Commands, ExistenceCheck, Script, ServerErrorKind, SetExpiry, SetOptions};
 
     #[test]
     fn typed_commands_of_redis_rs_work_unchanged() -> RedisResult<()> {
@@ -241,6 +213,17 @@ mod tests {
         let replies: (i64,) = pipe.query(&mut Direct::default())?;
         assert_eq!(replies, (6,));
         Ok(())
+    }
+
+    #[test]
+    fn a_command_that_is_not_simulated_is_an_error_that_no_server_sends() {
+        let mut con = Direct::default();
+        let alone = con.hset_nx::<_, _, _, bool>("lock", "alice", 1).unwrap_err();
+        let in_pipeline = ::redis::pipe().get("a").hset_nx("lock", "alice", 1).exec(&mut con);
+        for error in [alone, in_pipeline.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Client);
+            assert_eq!(error.detail(), Some("HSETNX is not simulated"));
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Commands and replies in words, for timelines.
 
-use super::{Batch, Keyspace, Reply};
+use super::engine::keyspace::Keyspace;
+use super::engine::reply::Reply;
+use super::engine::transaction::Batch;
 
 /// A command as a person would type it. A script is called by the name in its first line, if that is a
 /// comment: `-- release`.

@@ -5,7 +5,10 @@ use crate::explore::{Bound, Engine, Exploration, Verdict};
 
 /// What an engine found, in a few words.
 pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
-    let executions = number(found.executions);
+    let executions = match found.states {
+        Some(states) => format!("{} states", number(states)),
+        None => number(found.executions),
+    };
     let text = match &found.verdict {
         Verdict::Broken(_) => format!("**found** {executions}"),
         Verdict::Exhausted => format!("exhausted {executions}"),
@@ -14,6 +17,7 @@ pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
         Verdict::BoundHit(Bound::Engine(_)) if engine == Engine::Stress => "did not end".to_owned(),
         Verdict::BoundHit(bound) => format!("bound: {bound}"),
         Verdict::Blind(_) => "blind".to_owned(),
+        Verdict::Uncontrolled(_) => "uncontrolled".to_owned(),
         Verdict::NotRun(_) => return "not run".to_owned(),
     };
     if engine == Engine::Stress { format!("{text} {VARIES}") } else { text }

@@ -55,7 +55,8 @@ fn legend(options: &Options) -> String {
     format!(
         "The number is that of executions: until the bug was **found**, or all of those that there are \
          (*exhausted*), or those that were drawn (*sampled*), or at which the search was stopped \
-         (*bound*). An engine is *blind* to a race that it cannot see in principle, and it was *not run* \
+         (*bound*). `exhaustive` and `minimal` count states instead. An engine is *blind* to a race that \
+         it cannot see in principle, and it was *not run* \
          where a fault is needed that it cannot have strike. The reasons are on the pages. `loom`, \
          `random`, `pct` and `urw` have {} executions each. Random numbers start from seed {}. `stress` \
          repeats a scenario on real threads up to 2,000 times; what it finds \

@@ -16,16 +16,26 @@ pub struct Line<'a> {
     pub engine: &'a str,
     /// How many clients took part.
     pub clients: usize,
-    /// `broken`, `exhausted`, `bound-hit`, `sampled`, `blind` or `not-run`.
+    /// `broken`, `exhausted`, `bound-hit`, `sampled`, `blind`, `uncontrolled` or `not-run`.
     pub verdict: &'a str,
     /// What was broken.
     pub property: Option<&'a str>,
     /// How many executions were run.
     pub executions: u64,
-    /// How many distinct states were seen, by engines that remember them.
+    /// How many distinct states were found, by engines that remember them.
     pub states: Option<u64>,
+    /// How many transitions between them were followed.
+    pub transitions: Option<u64>,
+    /// How often an actor was run alone.
+    pub client_runs: Option<u64>,
+    /// How many operations were carried out, each once for each state of what it touches.
+    pub commands: Option<u64>,
+    /// How many executions were run live.
+    pub live_runs: Option<u64>,
+    /// How many of the states are ends: all actors have ended.
+    pub ends: Option<u64>,
     /// How many preemptions the failing interleaving has.
-    pub switches: Option<u32>,
+    pub preemptions: Option<u32>,
     /// How many faults it has.
     pub faults: Option<u32>,
     /// Who takes its steps, in order.
@@ -52,7 +62,12 @@ impl<'a> Line<'a> {
             property: found.violation().map(|violation| violation.property.name()),
             executions: found.executions,
             states: found.states,
-            switches: found.cost.map(|cost| cost.switches),
+            transitions: found.figures.map(|figures| figures.transitions),
+            client_runs: found.figures.map(|figures| figures.client_runs),
+            commands: found.figures.map(|figures| figures.commands),
+            live_runs: found.figures.map(|figures| figures.live_runs),
+            ends: found.figures.map(|figures| figures.ends),
+            preemptions: found.cost.map(|cost| cost.preemptions),
             faults: found.cost.map(|cost| cost.faults),
             schedule: found.schedule.as_ref().map(ToString::to_string),
             seed: found.seed,
@@ -69,7 +84,9 @@ impl<'a> Line<'a> {
 }
 
 fn note(found: &Exploration) -> Option<String> {
-    let alarm = found.vacuous.map(|vacuous| vacuous.to_string());
+    let said = [found.executed_again.clone(), found.vacuous.as_ref().map(ToString::to_string)];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    let alarm = (!said.is_empty()).then(|| said.join("; "));
     match &found.verdict {
         Verdict::Broken(violation) if found.minimal => {
             let states = found.states.unwrap_or(0);
@@ -79,7 +96,9 @@ fn note(found: &Exploration) -> Option<String> {
         Verdict::BoundHit(bound) => Some(
             [Some(bound.to_string()), alarm].into_iter().flatten().collect::<Vec<_>>().join("; "),
         ),
-        Verdict::Blind(why) | Verdict::NotRun(why) => Some(why.clone()),
+        Verdict::Blind(why) | Verdict::Uncontrolled(why) | Verdict::NotRun(why) => {
+            Some(why.clone())
+        }
         Verdict::Exhausted | Verdict::Sampled => alarm,
     }
 }
@@ -89,7 +108,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::note;
-    use crate::explore::{Sampling, Search, exhaustive, random};
+    use crate::explore::{Sampling, Search, brute_force, exhaustive, random};
     use crate::races::lost_update;
     use crate::scenario::{Scenario, World};
     use crate::sync::{Runtime, Shared};
@@ -117,7 +136,7 @@ mod tests {
             (exhaustive(&Apart(1), Search::DEFAULT), alone.to_owned()),
             (exhaustive(&Apart(2), Search::DEFAULT), apart.to_owned()),
             (random(&Apart(2), few), apart.to_owned()),
-            (exhaustive(&Apart(2), once), format!("1 execution; {apart}")),
+            (brute_force(&Apart(2), once), format!("1 execution; {apart}")),
         ] {
             assert_eq!(note(&found), Some(expected), "{found}");
         }

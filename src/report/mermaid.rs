@@ -1,4 +1,5 @@
-//! A trace as a sequence diagram, in the notation of [Mermaid](https://mermaid.js.org/syntax/sequenceDiagram.html).
+//! A trace as a sequence diagram, in the notation of
+//! [Mermaid](https://mermaid.js.org/syntax/sequenceDiagram.html).
 
 use std::fmt::Write as _;
 
@@ -34,8 +35,8 @@ enum Lifeline {
 /// What a step was done to, if to anything.
 fn object(kind: &Kind) -> Option<ObjectId> {
     match kind {
-        Kind::Lock(object)
-        | Kind::Unlock(object)
+        Kind::Lock { object, .. }
+        | Kind::Unlock { object, .. }
         | Kind::Wait { object, .. }
         | Kind::Wake(object)
         | Kind::Notify { object, .. }
@@ -90,7 +91,7 @@ impl Diagram<'_> {
                 format!("Note over p0,p{last}: time passes: {now} ms")
             }
             // The end of a hold, or of a wait, is told as an answer.
-            Kind::Unlock(object) | Kind::Wait { object, .. } => {
+            Kind::Unlock { object, .. } | Kind::Wait { object, .. } => {
                 format!("{me}-->>{}: {said}", self.at(Lifeline::Object(*object)))
             }
             kind => match object(kind) {
@@ -149,7 +150,11 @@ mod tests {
         );
         assert_eq!(
             lines[4..7],
-            ["p0->>p2: lock balance", "p0-->>p2: unlock balance", "p1->>p2: lock balance",]
+            [
+                "p0->>p2: lock balance -#gt; 100",
+                "p0-->>p2: unlock balance = 100",
+                "p1->>p2: lock balance -#gt; 100",
+            ]
         );
         assert_eq!(lines.len(), 12);
     }

@@ -6,8 +6,14 @@ use crate::trace::{Kind, Trace, Verb};
 pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
     let object = |object| trace.object(object);
     match kind {
-        Kind::Lock(mutex) => format!("lock {}", object(*mutex)),
-        Kind::Unlock(mutex) => format!("unlock {}", object(*mutex)),
+        Kind::Lock { object: mutex, value: None } => format!("lock {}", object(*mutex)),
+        Kind::Lock { object: mutex, value: Some(value) } => {
+            format!("lock {} -> {value}", object(*mutex))
+        }
+        Kind::Unlock { object: mutex, value: None } => format!("unlock {}", object(*mutex)),
+        Kind::Unlock { object: mutex, value: Some(value) } => {
+            format!("unlock {} = {value}", object(*mutex))
+        }
         Kind::Wait { object: condvar, .. } => format!("wait on {}", object(*condvar)),
         Kind::Wake(condvar) => format!("woken on {}", object(*condvar)),
         Kind::Notify { object: condvar, all: true } => {
@@ -26,7 +32,12 @@ pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
         Kind::Believe { key, until, .. } => format!("believes it holds {}", held(key, *until)),
         Kind::Disbelieve { key, .. } => format!("no longer believes it holds {key}"),
         Kind::Invoke { object: called, request } => format!("{}: {request} ...", object(*called)),
-        Kind::Return { object: called, reply } => format!("{}: ... {reply}", object(*called)),
+        Kind::Return { object: called, reply: Ok(reply) } => {
+            format!("{}: ... {reply}", object(*called))
+        }
+        Kind::Return { object: called, reply: Err(error) } => {
+            format!("{}: ... failed: {error}", object(*called))
+        }
         Kind::Crash(victim) => format!("{} is gone", trace.actor(*victim)),
         Kind::Panic(message) => format!("panics: {message}"),
         Kind::Truth { key, value, until, .. } => stored(key, value.as_deref(), *until),

@@ -182,16 +182,16 @@ mod tests {
         let found = replay(&lost_update::Buggy, &schedule).expect("the schedule fits");
         let table = Timeline::of(&found.trace.expect("the race is lost")).to_string();
         let expected = "\
-alice           bob
---------------  --------------
-lock balance
-unlock balance
-                lock balance
-                unlock balance
-                lock balance
-                unlock balance
-lock balance
-unlock balance
+alice                 bob
+--------------------  --------------------
+lock balance -> 100
+unlock balance = 100
+                      lock balance -> 100
+                      unlock balance = 100
+                      lock balance -> 100
+                      unlock balance = 120
+lock balance -> 120
+unlock balance = 110
 ";
         assert_eq!(table, expected);
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Fault;
+
 /// How often each fault may strike in one execution.
 ///
 /// Faults strike at any scheduling point, and are chosen by the scheduler as if they were actors:
@@ -83,6 +85,15 @@ impl Budgets {
         &self.crashes
     }
 
+    /// The faults that they allow, each with how often it may strike.
+    pub(super) fn faults(&self) -> Vec<(Fault, u32)> {
+        let crashes = self.crashes.iter().map(|name| (Fault::Crash(name.clone()), 1));
+        let lost = self.lost_replies.iter().map(|(name, n)| (Fault::LoseReply(name.clone()), *n));
+        let delays = self.delays.iter().map(|(name, n)| (Fault::Delay(name.clone()), *n));
+        let ticks = (self.ticks > 0).then_some((Fault::Clock, self.ticks));
+        crashes.chain(lost).chain(delays).chain(ticks).collect()
+    }
+
     /// Everybody at whom a fault is aimed.
     pub(super) fn victims(&self) -> impl Iterator<Item = &str> {
         let disturbed = self.lost_replies.iter().chain(&self.delays).map(|(name, _)| name);
@@ -94,17 +105,10 @@ impl Budgets {
         self.victims().any(|name| name == actor)
     }
 
-    /// Whether something may happen to the commands of this actor.
-    pub(super) fn disturbs(&self, actor: &str) -> bool {
-        self.lost_replies.iter().chain(&self.delays).any(|(name, _)| name == actor)
-    }
-
     /// Why threads that nobody steers cannot run within these budgets, if they cannot.
     pub(crate) fn need_steering(&self) -> Option<String> {
-        let crashes = self.crashes.iter().map(|name| format!("crash:{name}"));
-        let lost = self.lost_replies.iter().map(|(name, _)| format!("lose-reply:{name}"));
-        let delays = self.delays.iter().map(|(name, _)| format!("delay:{name}"));
-        let faults: Vec<String> = crashes.chain(lost).chain(delays).collect();
+        let all = self.faults().into_iter().filter(|(fault, _)| *fault != Fault::Clock);
+        let faults: Vec<String> = all.map(|(fault, _)| fault.to_string()).collect();
         (!faults.is_empty()).then(|| {
             let faults = faults.join(", ");
             format!("this engine cannot say when a fault strikes, and this scenario has {faults}")
@@ -114,17 +118,14 @@ impl Budgets {
 
 impl fmt::Display for Budgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times = |name: &str, times: u32| match times {
-            1 => name.to_owned(),
-            times => format!("{times} times {name}"),
+        let times = |fault: Fault, times: u32| match times {
+            1 => fault.to_string(),
+            times => format!("{times} times {fault}"),
         };
-        let ticks = (self.ticks > 0).then(|| times("clock", self.ticks));
-        let crashes = self.crashes.iter().map(|name| format!("crash:{name}"));
-        let lost =
-            self.lost_replies.iter().map(|(name, n)| times(&format!("lose-reply:{name}"), *n));
-        let delays = self.delays.iter().map(|(name, n)| times(&format!("delay:{name}"), *n));
-        let faults: Vec<String> =
-            ticks.into_iter().chain(crashes).chain(lost).chain(delays).collect();
+        let (ticks, others): (Vec<_>, Vec<_>) =
+            self.faults().into_iter().partition(|(fault, _)| *fault == Fault::Clock);
+        let all = ticks.into_iter().chain(others);
+        let faults: Vec<String> = all.map(|(fault, n)| times(fault, n)).collect();
         f.write_str(if faults.is_empty() { "no fault" } else { "" })?;
         f.write_str(&faults.join(", "))
     }

@@ -1,18 +1,21 @@
-//! Histories: the calls of a shared object and their answers, recorded as they are made.
+//! Histories: the calls of a shared object and their replies, recorded as they are made.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::monitors::{Calls, Linearizable};
-use super::{Specification, World};
+use super::property::Linearizable;
+use super::{SequentialSpec, World};
 use crate::sync::{Runtime, inert};
-use crate::trace::{self, Kind, ObjectId};
+use crate::trace::{self, ActorId, Datum, Kind, ObjectId};
 
 impl<R: Runtime> World<R> {
-    /// The calls of a shared object, called `name` in timelines, which is in the state `initial` and has
-    /// to behave as `S` does: however calls overlap, each seems to take effect at one instant between its
-    /// beginning and its end ([`Property::Linearizable`](super::Property::Linearizable)).
+    /// Checks the calls of a shared object, called `name` in timelines, against the specification `S`,
+    /// which begins in the state `initial`. However calls overlap, each must seem to take effect at one
+    /// instant between its beginning and its end
+    /// ([`Property::Linearizable`](super::Property::Linearizable)).
     ///
     /// ```
     /// use std::sync::Arc;
@@ -38,32 +41,31 @@ impl<R: Runtime> World<R> {
     /// # let exploration = lockproof::explore::exhaustive(&Withdraw, Default::default());
     /// # assert!(exploration.violation().is_none(), "{exploration}");
     /// ```
-    #[must_use = "nothing is judged but the calls made through it"]
-    pub fn history<S: Specification>(&self, name: &str, initial: S) -> History<R, S> {
-        let (object, calls) = (trace::object(name), Calls::default());
-        self.monitor(Linearizable::new(object, initial, calls.clone()));
-        History { object, calls, runtime: PhantomData }
+    #[must_use = "only the calls made through it are judged"]
+    pub fn history<S: SequentialSpec>(&self, name: &str, initial: S) -> History<R, S> {
+        let object = R::object(name);
+        self.monitor(Linearizable::new(object, initial));
+        History { object, callers: Callers::default(), types: PhantomData }
     }
 }
 
 /// Records the calls of one shared object; clones record into the same history. See
 /// [`World::history`].
 ///
-/// A call begins with its first step, not before: where it could have begun earlier it could as well
-/// have begun then, and the later it begins, the more calls it is known to come after. It ends with its
-/// last step. So the calls that are judged are the shortest that the steps allow, and overlap no more
-/// than they have to. (On real threads, where a step and its record are two, a call begins when it is
-/// made.)
+/// A call begins with its first step, not before. It could have begun later than it was made, and the
+/// later it begins, the more calls it is known to follow. It ends with its last step. So the calls that
+/// are judged are the shortest that the steps allow, and overlap as little as possible. (On real threads,
+/// where a step and its record are two, a call begins when it is made.)
 ///
-/// A call whose actor is crashed has taken effect, or takes effect later, or never does.
-pub struct History<R: Runtime, S: Specification> {
+/// A call whose actor crashes has taken effect, or takes effect later, or never does.
+pub struct History<R: Runtime, S: SequentialSpec> {
     object: ObjectId,
-    calls: Calls<S>,
-    runtime: PhantomData<fn() -> R>,
+    callers: Callers,
+    types: PhantomData<fn() -> (R, S)>,
 }
 
-impl<R: Runtime, S: Specification> History<R, S> {
-    /// Makes a call: `body` carries out `request`, and what it returns is the answer.
+impl<R: Runtime, S: SequentialSpec> History<R, S> {
+    /// Makes a call: `body` carries out `request`, and returns the reply.
     ///
     /// # Panics
     ///
@@ -78,11 +80,11 @@ impl<R: Runtime, S: Specification> History<R, S> {
     }
 
     /// Makes a call that may fail. A failure leaves open whether the request has taken effect, or will:
-    /// it may have got lost on the way there, or the answer on the way back.
+    /// the request may have been lost on its way, or the reply.
     ///
     /// # Errors
     ///
-    /// What `body` returned.
+    /// The error that `body` returned.
     ///
     /// # Panics
     ///
@@ -96,33 +98,104 @@ impl<R: Runtime, S: Specification> History<R, S> {
             return body();
         }
         let (object, me, request) = (self.object, R::me(), request.into());
-        let invoke = Kind::Invoke { object, request: format!("{request:?}") };
-        self.calls.ask(me, request);
+        let _busy = self.callers.enter(me);
+        let invoke = || Kind::Invoke { object, request: Datum::new(request) };
         if R::records_at_once() {
-            trace::announce(me, || invoke);
+            R::announce(me, invoke);
         } else {
-            trace::record(me, || invoke);
+            R::record(me, invoke);
         }
         let answer = body();
-        let reply: Result<S::Reply, &E> = answer.as_ref().map(|answer| answer.clone().into());
-        let told = match &reply {
-            Ok(reply) => format!("{reply:?}"),
-            Err(error) => format!("failed: {error:?}"),
-        };
-        self.calls.answer(me, reply.ok());
-        trace::record(me, || Kind::Return { object, reply: told });
+        R::record(me, || {
+            let reply = answer.as_ref().map(|answer| Datum::new::<S::Reply>(answer.clone().into()));
+            Kind::Return { object, reply: reply.map_err(|error| format!("{error:?}")) }
+        });
         answer
     }
 }
 
-impl<R: Runtime, S: Specification> Clone for History<R, S> {
+impl<R: Runtime, S: SequentialSpec> Clone for History<R, S> {
     fn clone(&self) -> Self {
-        Self { object: self.object, calls: self.calls.clone(), runtime: PhantomData }
+        Self { object: self.object, callers: self.callers.clone(), types: PhantomData }
     }
 }
 
-impl<R: Runtime, S: Specification> Debug for History<R, S> {
+impl<R: Runtime, S: SequentialSpec> Debug for History<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("History").field("object", &self.object).finish_non_exhaustive()
+    }
+}
+
+/// The actors that are in the middle of a call of one object.
+#[derive(Clone, Default)]
+struct Callers(Arc<Mutex<BTreeSet<ActorId>>>);
+
+impl Callers {
+    /// Notes that `caller` is in a call, until the returned value is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If it is already.
+    fn enter(&self, caller: ActorId) -> Busy<'_> {
+        let entered = self.with(|callers| callers.insert(caller));
+        if !entered {
+            let name = trace::current().map(|recorder| recorder.actor_name(caller));
+            let name = name.unwrap_or_else(|| "an actor".to_owned());
+            panic!(
+                "{name} makes a call within a call of its own to the same object: make one at a time"
+            );
+        }
+        Busy { callers: self, caller }
+    }
+
+    fn with<U>(&self, work: impl FnOnce(&mut BTreeSet<ActorId>) -> U) -> U {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A caller in the middle of a call. Dropping it ends the call, also when the call unwinds.
+struct Busy<'a> {
+    callers: &'a Callers,
+    caller: ActorId,
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.callers.with(|callers| callers.remove(&self.caller));
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::Callers;
+    use crate::trace::ActorId;
+
+    #[test]
+    #[should_panic(expected = "an actor makes a call within a call of its own to the same object")]
+    fn a_call_within_a_call_panics() {
+        let callers = Callers::default();
+        let _outer = callers.enter(ActorId(1));
+        callers.enter(ActorId(1));
+    }
+
+    #[test]
+    fn calls_of_different_actors_may_overlap() {
+        let callers = Callers::default();
+        let shared = callers.clone();
+        let _alice = callers.enter(ActorId(1));
+        let _bob = shared.enter(ActorId(2));
+    }
+
+    #[test]
+    fn a_caller_is_free_again_after_a_call_that_panicked() {
+        let callers = Callers::default();
+        let call = || {
+            let _busy = callers.enter(ActorId(1));
+            panic!("on purpose");
+        };
+        catch_unwind(AssertUnwindSafe(call)).expect_err("it panics");
+        let _again = callers.enter(ActorId(1));
     }
 }

@@ -4,45 +4,78 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::world::{Actor, Body, Timer, World};
-use super::{Budgets, faults};
+use super::{Budgets, fault};
+use crate::sync::model::session::Session;
 use crate::sync::{self, Clock, JoinHandle, Runtime};
 use crate::trace::ActorId;
 
+/// An actor of a world that was started.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast {
+    /// Its number.
+    pub(crate) actor: ActorId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it can change places with the other clients.
+    pub(crate) client: bool,
+}
+
 impl<R: Runtime> World<R> {
-    /// Starts the actors in the order in which they were added, then the faults, and returns when all
-    /// have ended.
+    /// Starts the actors in the order in which they were added, and returns when all have ended.
     pub(super) fn play(&self, budgets: &Budgets) {
+        if R::MODEL {
+            self.start(budgets);
+            Session::wait_for_others();
+        } else {
+            self.play_on_threads(budgets);
+        }
+    }
+
+    /// Starts the actors on the model, and gives it the faults.
+    pub(crate) fn start(&self, budgets: &Budgets) -> Vec<Cast> {
+        let actors = std::mem::take(&mut self.parts.borrow_mut().actors);
+        let mut cast = Vec::new();
+        for (actor, body) in actors {
+            let (name, client) =
+                (actor.name.clone(), actor.client && !budgets.names_any(&actor.name));
+            let handle = start(actor, body);
+            cast.push(Cast { actor: handle.actor(), name, client });
+        }
+        let named: Vec<_> = cast.iter().map(|cast| (cast.actor, cast.name.clone())).collect();
+        fault::install(&budgets.faults(), &named);
+        cast
+    }
+
+    /// On real threads, and on loom's, time is a thread of its own that passes when it likes, as often as the
+    /// budgets say. Other faults cannot strike there.
+    fn play_on_threads(&self, budgets: &Budgets) {
         let (actors, timers) = {
             let mut parts = self.parts.borrow_mut();
             (std::mem::take(&mut parts.actors), std::mem::take(&mut parts.timers))
         };
-        let running: Vec<Running> = actors.iter().map(|(actor, _)| Running::of(actor)).collect();
-        let mut handles: Vec<JoinHandle<R, ()>> = Vec::new();
-        for ((actor, body), running) in actors.into_iter().zip(&running) {
-            let client = actor.client && !budgets.names_any(&running.name);
-            let handle = start(actor, body);
-            if client {
-                R::client(handle.actor());
-            }
-            handles.push(handle);
+        let ended: Arc<[_]> =
+            actors.iter().map(|(actor, _)| Arc::clone(&actor.ended)).collect::<Vec<_>>().into();
+        let mut handles: Vec<JoinHandle<R, ()>> =
+            actors.into_iter().map(|(actor, body)| start(actor, body)).collect();
+        let time = Time { clock: self.clock(), timers: timers.into(), ended };
+        if budgets.max_ticks() > 0 {
+            let (time, ticks) = (time.clone(), budgets.max_ticks());
+            handles.push(sync::start("clock", None, move || {
+                for _ in 0..ticks {
+                    R::offer();
+                    time.tick();
+                }
+            }));
         }
-        let victims: Vec<(ActorId, &Running)> =
-            handles.iter().map(JoinHandle::actor).zip(&running).collect();
-        let time = Time::new(self.clock(), timers, &running);
-        let faults = faults::start(budgets, &victims, self.network(), &time);
-        handles.extend(faults);
         R::settle(|| time.pass_to_next_alarm());
-        for handle in handles {
-            handle.wait();
-        }
+        handles.into_iter().for_each(JoinHandle::wait);
     }
 }
 
 fn start<R: Runtime>(actor: Actor<R>, body: Body<R>) -> JoinHandle<R, ()> {
-    sync::spawn(&actor.name.clone(), move || {
+    sync::start(&actor.name.clone(), None, move || {
         let _ended = Ended(Arc::clone(&actor.ended));
-        let result = body(&actor);
-        R::conclude(R::me(), || result);
+        body(&actor);
     })
 }
 
@@ -55,28 +88,12 @@ impl Drop for Ended {
     }
 }
 
-/// An actor, as the faults see it.
-#[derive(Clone, Debug)]
-pub(super) struct Running {
-    pub(super) name: String,
-    ended: Arc<AtomicBool>,
-}
-
-impl Running {
-    fn of<R: Runtime>(actor: &Actor<R>) -> Self {
-        Self { name: actor.name.clone(), ended: Arc::clone(&actor.ended) }
-    }
-
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::SeqCst)
-    }
-}
-
 /// The clock, and all that wants it to stop somewhere.
-pub(super) struct Time<R: Runtime> {
+struct Time<R: Runtime> {
     clock: Clock<R>,
     timers: Arc<[Timer]>,
-    running: Arc<[Running]>,
+    /// Whether each actor has ended.
+    ended: Arc<[Arc<AtomicBool>]>,
 }
 
 impl<R: Runtime> Clone for Time<R> {
@@ -84,44 +101,37 @@ impl<R: Runtime> Clone for Time<R> {
         Self {
             clock: self.clock.clone(),
             timers: Arc::clone(&self.timers),
-            running: Arc::clone(&self.running),
+            ended: Arc::clone(&self.ended),
         }
     }
 }
 
 impl<R: Runtime> Time<R> {
-    fn new(clock: Clock<R>, timers: Vec<Timer>, running: &[Running]) -> Self {
-        Self { clock, timers: timers.into(), running: running.into() }
+    /// The next instant at which anything happens.
+    fn next(&self) -> Option<u64> {
+        let now = self.clock.peek_ms();
+        let instants = self.timers.iter().filter_map(|timer| (timer.next)(now));
+        instants.chain(self.clock.next_alarm()).min()
     }
 
-    /// The next interesting instant, as long as somebody is there to whom it matters.
-    pub(super) fn next(&self) -> Option<u64> {
-        if self.running.iter().all(Running::has_ended) {
-            return None;
-        }
-        self.upcoming()
-    }
-
-    /// The next interesting instant.
-    fn upcoming(&self) -> Option<u64> {
-        let now = self.clock.look_ms();
-        let timers = self.timers.iter().filter_map(|timer| (timer.next)(now));
-        timers.chain(self.clock.look_for_alarm()).min()
-    }
-
-    /// Lets time pass to an instant.
-    pub(super) fn pass_to(&self, at: u64) {
+    fn pass_to(&self, at: u64) {
         self.clock.advance_to(at);
-        for timer in &*self.timers {
-            (timer.passed)();
+        self.timers.iter().for_each(|timer| (timer.passed)());
+    }
+
+    /// Lets time pass to the next instant at which anything happens, as long as there is an actor to whom it
+    /// matters.
+    fn tick(&self) {
+        let is_over = self.ended.iter().all(|ended| ended.load(Ordering::SeqCst));
+        if let Some(at) = self.next().filter(|_| !is_over) {
+            self.pass_to(at);
         }
     }
 
-    /// Time passes for free where nobody can go on, as long as somebody sleeps.
+    /// Time passes for free where no actor can go on, as long as one sleeps.
     fn pass_to_next_alarm(&self) -> bool {
-        let sleeps = self.clock.look_for_alarm().is_some();
-        // Whoever sleeps may be the child of an actor that has ended.
-        if let Some(at) = self.upcoming().filter(|_| sleeps) {
+        let sleeps = self.clock.next_alarm().is_some();
+        if let Some(at) = self.next().filter(|_| sleeps) {
             self.pass_to(at);
         }
         sleeps

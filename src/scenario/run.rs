@@ -3,20 +3,33 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::monitors::Monitors;
-use super::{Property, Scenario, Violation, World};
+use super::outcome::{Deadlock, Outcome, panicked};
+use super::{Budgets, Violation, World};
 use crate::sync::{Doom, Runtime, panic_message};
-use crate::trace::{self, ActorId, Kind, Recorder, Trace};
+use crate::trace::{self, ActorId, Kind, Recorder};
 
-/// Sets the scenario up, lets its actors run to their ends, and judges what they did: the first
-/// property that was broken, if any was. What happened is in `recorder`.
+/// What an execution came to.
+pub(crate) struct Ran {
+    /// The first property that it broke.
+    pub(crate) violation: Option<Violation>,
+    /// Those that watched it.
+    pub(crate) monitors: Monitors,
+}
+
+/// Sets the scenario up, lets its actors run to their ends, and judges what they did. What happened is in
+/// `recorder`.
 pub(crate) fn execute<R: Runtime>(
-    scenario: &impl Scenario,
+    set_up: &dyn Fn(&World<R>),
+    budgets: &Budgets,
     recorder: &Recorder,
-) -> Option<Violation> {
+    deadlock: &dyn Fn() -> Option<Deadlock>,
+) -> Ran {
     let _scope = trace::enter(Some(recorder.clone()));
     let monitors = Monitors::default();
     recorder.watch(monitors.clone());
-    match catch_unwind(AssertUnwindSafe(|| run::<R>(scenario, recorder, &monitors))) {
+    let violation = match catch_unwind(AssertUnwindSafe(|| {
+        run::<R>(set_up, budgets, recorder, deadlock, &monitors)
+    })) {
         Ok(violation) => violation,
         Err(payload) if R::collapsed() => resume_unwind(payload),
         // The main actor was in the middle of something when the execution was ended.
@@ -26,31 +39,29 @@ pub(crate) fn execute<R: Runtime>(
             trace::record(ActorId::MAIN, || Kind::Panic(message));
             recorder.with_trace(panicked)
         }
-    }
+    };
+    Ran { violation, monitors }
 }
 
 fn run<R: Runtime>(
-    scenario: &impl Scenario,
+    set_up: &dyn Fn(&World<R>),
+    budgets: &Budgets,
     recorder: &Recorder,
+    deadlock: &dyn Fn() -> Option<Deadlock>,
     monitors: &Monitors,
 ) -> Option<Violation> {
     let world = World::<R>::new(monitors.clone());
-    scenario.run(&world);
-    world.play(&scenario.budgets());
-    if R::abandoned() {
+    set_up(&world);
+    // The clock is an actor too where it may tick at a bad moment.
+    R::expect(world.parts.borrow().actors.len() + usize::from(budgets.max_ticks() > 0));
+    world.play(budgets);
+    if R::is_abandoned() {
         return None;
     }
-    // What the others did once one had panicked says little.
-    recorder.with_trace(panicked).or_else(|| world.judge(recorder))
-}
-
-/// The first panic of an actor, if there was one.
-fn panicked(trace: &Trace) -> Option<Violation> {
-    trace.events.iter().find_map(|event| match &event.kind {
-        Kind::Panic(message) => Some(Violation {
-            property: Property::NoPanic,
-            detail: format!("{} panicked: {message}", trace.actor(event.actor)),
-        }),
-        _ => None,
-    })
+    let outcome = Outcome {
+        monitors: monitors.violation(),
+        panicked: recorder.with_trace(panicked),
+        deadlock: deadlock().map(|it| recorder.with_trace(|names| it.violation(names))),
+    };
+    outcome.first().or_else(|| world.judge(recorder))
 }

@@ -1,7 +1,7 @@
 //! The world of one execution.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,22 +10,21 @@ use std::time::Duration;
 use super::monitors::{Monitor, Monitors};
 use super::{Property, Violation};
 use crate::redis::Node;
-use crate::redis::network::Network;
-use crate::sync::tape::Tape;
 use crate::sync::{Clock, Runtime};
-use crate::trace::{self, Kind, Recorder};
+use crate::trace::{Kind, Recorder};
 
 /// The names of clients. None is part of another, so that each can be found in tokens and keys.
-const CLIENTS: [&str; 12] = [
+const CLIENTS: [&str; 32] = [
     "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory",
-    "peggy",
+    "peggy", "quentin", "rupert", "sybil", "trent", "ursula", "victor", "walter", "xavier",
+    "yolanda", "zoe", "arthur", "bertha", "cedric", "doris", "edgar", "fiona", "gustav", "henry",
+    "ingrid", "jasper",
 ];
 
 /// What a scenario sets up: time, actors, and what must hold once all have ended.
 pub struct World<R: Runtime> {
     clock: Clock<R>,
     monitors: Monitors,
-    network: Network<R>,
     pub(super) parts: RefCell<Parts<R>>,
 }
 
@@ -35,7 +34,7 @@ pub(super) struct Parts<R: Runtime> {
     checks: Vec<(Property, Check)>,
 }
 
-pub(super) type Body<R> = Box<dyn FnOnce(&Actor<R>) -> Tape + Send>;
+pub(super) type Body<R> = Box<dyn FnOnce(&Actor<R>) + Send>;
 type Check = Box<dyn FnOnce() -> Result<(), String>>;
 
 /// Something that happens by itself when its time has come.
@@ -69,6 +68,18 @@ impl<R: Runtime> Actor<R> {
         self.clock.clone()
     }
 
+    /// As [`sync::retry`](crate::sync::retry()): tries again until `attempt` succeeds. What is seen in an
+    /// attempt that fails does not matter afterwards.
+    pub fn retry<T>(&self, attempt: impl FnMut() -> Option<T>) -> T {
+        crate::sync::retry::<R, T>(attempt)
+    }
+
+    /// As [`sync::local`](crate::sync::local()): of all that the actor has seen, only `state` matters from
+    /// here on.
+    pub fn local(&self, state: &impl Hash) {
+        crate::sync::local::<R>(state);
+    }
+
     /// Says that the actor believes from here on that it holds the lock `key` by `token`, until the given
     /// instant of the world's clock, or for ever. It is no step: it belongs to the one before.
     ///
@@ -76,7 +87,7 @@ impl<R: Runtime> Actor<R> {
     /// what a client believes is nowhere but in its own variables.
     pub fn believe(&self, key: &str, token: &str, until: Option<Duration>) {
         let ms = |until: Duration| u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
-        trace::record(R::me(), || Kind::Believe {
+        R::record(R::me(), || Kind::Believe {
             key: key.to_owned(),
             token: token.to_owned(),
             until: until.map(ms),
@@ -85,19 +96,15 @@ impl<R: Runtime> Actor<R> {
 
     /// Says that the actor no longer believes so.
     pub fn disbelieve(&self, key: &str, token: &str) {
-        trace::record(R::me(), || Kind::Disbelieve {
-            key: key.to_owned(),
-            token: token.to_owned(),
-        });
+        R::record(R::me(), || Kind::Disbelieve { key: key.to_owned(), token: token.to_owned() });
     }
 }
 
 impl<R: Runtime> World<R> {
-    pub(super) fn new(monitors: Monitors) -> Self {
+    pub(crate) fn new(monitors: Monitors) -> Self {
         Self {
             clock: Clock::virtual_time(),
             monitors,
-            network: Network::default(),
             parts: RefCell::new(Parts {
                 actors: Vec::new(),
                 checks: Vec::new(),
@@ -112,19 +119,16 @@ impl<R: Runtime> World<R> {
         self.clock.clone()
     }
 
-    /// What lies between the actors and the servers.
-    pub(super) const fn network(&self) -> &Network<R> {
-        &self.network
-    }
-
     /// A simulated Redis server, empty, which expires keys by this world's clock.
     pub fn redis(&self, name: &str) -> Node<R> {
-        let node = Node::new(name, self.clock()).on(&self.network);
-        let (asked, told) = (node.clone(), node.clone());
-        self.parts.borrow_mut().timers.push(Timer {
-            next: Arc::new(move |now| asked.look_for_deadline(now)),
-            passed: Arc::new(move || told.expire()),
-        });
+        let node = Node::new(name, self.clock());
+        if !R::MODEL {
+            let (asked, told) = (node.clone(), node.clone());
+            self.parts.borrow_mut().timers.push(Timer {
+                next: Arc::new(move |now| asked.next_deadline(now)),
+                passed: Arc::new(move || told.expire()),
+            });
+        }
         node
     }
 
@@ -137,7 +141,11 @@ impl<R: Runtime> World<R> {
     /// # Panics
     ///
     /// If the name is taken, or cannot be part of a schedule. An engine reports that as a verdict.
-    pub fn actor<T: Hash>(&self, name: &str, body: impl FnOnce(&Actor<R>) -> T + Send + 'static) {
+    pub fn actor<T: Hash + Debug + 'static>(
+        &self,
+        name: &str,
+        body: impl FnOnce(&Actor<R>) -> T + Send + 'static,
+    ) {
         self.add(name, false, body);
     }
 
@@ -148,7 +156,7 @@ impl<R: Runtime> World<R> {
     /// # Panics
     ///
     /// If there are to be more than [`MAX_CLIENTS`](Self::MAX_CLIENTS).
-    pub fn clients<T: Hash>(
+    pub fn clients<T: Hash + Debug + 'static>(
         &self,
         count: usize,
         body: impl Fn(&Actor<R>) -> T + Clone + Send + 'static,
@@ -162,7 +170,7 @@ impl<R: Runtime> World<R> {
     /// How many clients a world may have.
     pub const MAX_CLIENTS: usize = CLIENTS.len();
 
-    fn add<T: Hash>(
+    fn add<T: Hash + Debug + 'static>(
         &self,
         name: &str,
         client: bool,
@@ -180,11 +188,11 @@ impl<R: Runtime> World<R> {
         );
         let ended = Arc::new(AtomicBool::new(false));
         let actor = Actor { name: name.to_owned(), clock: self.clock(), client, ended };
-        self.parts.borrow_mut().actors.push((actor, Box::new(move |me| Tape::of(&body(me)))));
+        self.parts.borrow_mut().actors.push((actor, Box::new(move |me| R::returned(body(me)))));
     }
 
-    /// Has a property watched in every step.
-    pub fn monitor(&self, monitor: impl Monitor + 'static) {
+    /// Has `monitor` check its property in every step.
+    pub fn monitor(&self, monitor: impl Monitor + Clone) {
         self.monitors.add(monitor);
     }
 
@@ -200,6 +208,7 @@ impl<R: Runtime> World<R> {
         property: Property,
         check: impl FnOnce() -> Result<(), String> + 'static,
     ) {
+        self.monitors.expect_check();
         self.parts.borrow_mut().checks.push((property, Box::new(check)));
     }
 

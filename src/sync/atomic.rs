@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::atomic::Ordering;
 
-use super::tape::Tape;
 use super::{Runtime, inert};
-use crate::trace::{self, Kind, ObjectId, Verb};
+use crate::trace::{Kind, ObjectId, Verb};
 
 /// An atomic 64-bit integer, supplied by the runtime `R`. Each access names its memory ordering, as in
 /// [`std::sync::atomic`]; only [`super::Loom`] explores what a weak one allows.
@@ -18,8 +17,7 @@ impl<R: Runtime> Atomic<R> {
     /// An atomic that holds `value`; `name` is what timelines call it.
     #[must_use]
     pub fn new(name: &str, value: i64) -> Self {
-        let object = trace::object(name);
-        R::content(object, || Some(Tape::of(&value)));
+        let object = R::object(name);
         Self { object, inner: R::atomic(object, value) }
     }
 
@@ -59,17 +57,12 @@ impl<R: Runtime> Atomic<R> {
     }
 
     fn apply(&self, verb: Verb, ordering: Ordering) -> i64 {
-        let unwinding = inert();
-        if !unwinding {
+        if !inert() {
             R::point();
         }
         let found = R::apply(&self.inner, verb, ordering);
-        if !unwinding {
-            // A store shows its actor nothing: the value it replaced is not part of what was seen.
-            let seen = (!matches!(verb, Verb::Store(_))).then_some(found);
-            R::observe(|| Tape::of(&seen));
-            R::content(self.object, || Some(Tape::of(&verb.leaves(found))));
-            trace::record(R::me(), || Kind::Atomic { object: self.object, verb, found });
+        if !R::MODEL && !inert() {
+            R::record(R::me(), || Kind::Atomic { object: self.object, verb, found });
         }
         found
     }
@@ -77,7 +70,8 @@ impl<R: Runtime> Atomic<R> {
 
 impl Verb {
     /// The value that the atomic has after this was applied to `found`.
-    pub(super) const fn leaves(self, found: i64) -> i64 {
+    #[cfg(feature = "model")]
+    pub(crate) const fn leaves(self, found: i64) -> i64 {
         match self {
             Self::Load => found,
             Self::Store(value) | Self::Swap(value) => value,

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::Hash;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::tape::Tape;
+#[cfg(feature = "model")]
+use super::model::session;
 use super::{Runtime, Shared, inert};
-use crate::trace::{self, Kind};
+use crate::trace::Kind;
 
 /// A monotonic clock. Clones show the same time.
 ///
@@ -21,6 +21,9 @@ pub struct Clock<R: Runtime>(Source<R>);
 
 enum Source<R: Runtime> {
     Monotonic(Instant),
+    /// The machine's time.
+    #[cfg(feature = "model")]
+    Model,
     Virtual(Arc<Shared<R, Timeline>>),
 }
 
@@ -42,6 +45,10 @@ impl<R: Runtime> Clock<R> {
     /// Virtual time, which starts at zero and goes on only by [`Clock::advance_to`].
     #[must_use]
     pub fn virtual_time() -> Self {
+        #[cfg(feature = "model")]
+        if R::MODEL {
+            return Self(Source::Model);
+        }
         Self(Source::Virtual(Arc::new(Shared::new("clock", Timeline::default()))))
     }
 
@@ -50,14 +57,15 @@ impl<R: Runtime> Clock<R> {
     pub fn now(&self) -> Duration {
         match &self.0 {
             Source::Monotonic(origin) => origin.elapsed(),
+            #[cfg(feature = "model")]
+            Source::Model => Duration::from_millis(model::now(true)),
             Source::Virtual(timeline) => {
                 if !inert() {
                     R::point();
                 }
-                let now = timeline.look(|timeline| timeline.now);
+                let now = timeline.peek(|timeline| timeline.now);
                 if !inert() {
-                    R::observe(|| Tape::of(&now));
-                    trace::record(R::me(), || Kind::Now(now));
+                    R::record(R::me(), || Kind::Now(now));
                 }
                 Duration::from_millis(now)
             }
@@ -68,98 +76,141 @@ impl<R: Runtime> Clock<R> {
     /// what has a step of its own there is [`Clock::now`].
     #[must_use]
     pub fn peek_ms(&self) -> u64 {
-        self.seen(self.look_ms())
-    }
-
-    /// The same, where the calling actor does not learn it.
-    pub(crate) fn look_ms(&self) -> u64 {
         match &self.0 {
             Source::Monotonic(origin) => millis(origin.elapsed()),
-            Source::Virtual(timeline) => timeline.look(|timeline| timeline.now),
+            #[cfg(feature = "model")]
+            Source::Model => model::now(false),
+            Source::Virtual(timeline) => timeline.peek(|timeline| timeline.now),
         }
     }
 
-    /// Sleeps for at least `duration`. In a model the actor cannot be scheduled until the clock has
-    /// reached the instant; a runtime that has no such notion advances the clock to it instead.
+    /// Sleeps for at least `duration`. In a model the actor cannot be scheduled until the clock has reached
+    /// the instant; a runtime that has no such notion advances the clock to it instead.
     pub fn sleep(&self, duration: Duration) {
         match &self.0 {
             Source::Monotonic(_) => thread::sleep(duration),
+            #[cfg(feature = "model")]
+            Source::Model => model::sleep(millis(duration)),
             Source::Virtual(_) if inert() => {}
             Source::Virtual(timeline) => {
                 // A sleep is recorded when it is over, and whatever it is part of began before it.
-                trace::reveal(R::me());
-                let until = timeline.look(|timeline| timeline.now).saturating_add(millis(duration));
-                self.set_alarm(until);
-                // Which of the alarms is whose is nowhere else.
-                R::observe(|| Tape::of(&until));
+                R::reveal();
+                let until = self.peek_ms().saturating_add(millis(duration));
+                let _alarm = self.alarm(until);
                 let watched = Arc::clone(timeline);
                 R::block_until(
                     Cow::Borrowed("the end of its sleep"),
-                    move || watched.look(|timeline| timeline.now >= until),
+                    move || watched.peek(|timeline| timeline.now >= until),
                     || self.advance_to(until),
                 );
-                self.cancel_alarm(until);
-                trace::record(R::me(), || Kind::Slept(until));
+                R::record(R::me(), || Kind::Slept(until));
             }
         }
     }
 
-    /// Makes an instant (in milliseconds) interesting: the clock actor will stop there. Nothing to do on
-    /// a real clock.
-    pub fn set_alarm(&self, at: u64) {
+    /// Says that somebody waits for an instant, in milliseconds, until what is returned is dropped.
+    pub(crate) fn alarm(&self, at: u64) -> Alarm<'_, R> {
         if let Source::Virtual(timeline) = &self.0 {
-            timeline.amend(|timeline| *timeline.alarms.entry(at).or_default() += 1);
+            timeline.amend(|timeline| timeline.set_alarm(at));
         }
+        Alarm { clock: self, at }
     }
 
-    /// Takes back one [`Clock::set_alarm`] for the same instant.
-    pub fn cancel_alarm(&self, at: u64) {
-        if let Source::Virtual(timeline) = &self.0 {
-            timeline.amend(|timeline| {
-                if let Some(count) = timeline.alarms.get_mut(&at) {
-                    *count -= 1;
-                    if *count == 0 {
-                        timeline.alarms.remove(&at);
-                    }
-                }
-            });
-        }
-    }
-
-    /// The first instant after now that somebody set an alarm for, in milliseconds; none on a real clock.
+    /// The first instant after now for which an actor waits, in milliseconds; none on a real clock.
     #[must_use]
     pub fn next_alarm(&self) -> Option<u64> {
-        self.seen(self.look_for_alarm())
-    }
-
-    /// The same, where the calling actor does not learn it.
-    pub(crate) fn look_for_alarm(&self) -> Option<u64> {
         match &self.0 {
             Source::Monotonic(_) => None,
-            Source::Virtual(timeline) => timeline.look(|timeline| {
-                timeline.alarms.range(timeline.now + 1..).next().map(|(at, _)| *at)
-            }),
+            #[cfg(feature = "model")]
+            Source::Model => model::next_alarm(),
+            Source::Virtual(timeline) => timeline.peek(Timeline::next_alarm),
         }
-    }
-
-    /// Notes that the calling actor has seen this of a virtual clock.
-    fn seen<U: Hash>(&self, what: U) -> U {
-        if matches!(self.0, Source::Virtual(_)) && !inert() {
-            R::observe(|| Tape::of(&what));
-        }
-        what
     }
 
     /// Lets virtual time go on to `at` (milliseconds); time never goes back, and a real clock cannot be
-    /// moved.
+    /// moved. It is part of the step that the caller took last.
     pub fn advance_to(&self, at: u64) {
-        if let Source::Virtual(timeline) = &self.0 {
-            timeline.amend(|timeline| {
+        match &self.0 {
+            Source::Monotonic(_) => {}
+            #[cfg(feature = "model")]
+            Source::Model => session::advance(at),
+            Source::Virtual(timeline) => timeline.amend(|timeline| {
                 timeline.now = timeline.now.max(at);
                 // Before anybody can see it: nobody acts at a time that is not recorded yet.
-                trace::record(R::me(), || Kind::Tick(timeline.now));
-            });
+                R::record(R::me(), || Kind::Tick(timeline.now));
+            }),
         }
+    }
+}
+
+/// An instant that somebody waits for.
+pub(crate) struct Alarm<'a, R: Runtime> {
+    clock: &'a Clock<R>,
+    at: u64,
+}
+
+impl<R: Runtime> Drop for Alarm<'_, R> {
+    fn drop(&mut self) {
+        // Where the checker itself gave up, nothing of it may be touched.
+        if let Source::Virtual(timeline) = &self.clock.0
+            && !R::collapsed()
+        {
+            timeline.amend(|timeline| timeline.cancel_alarm(self.at));
+        }
+    }
+}
+
+/// What the clock of the machine shows.
+#[cfg(feature = "model")]
+mod model {
+    use crate::machine::resources::time::{NextAlarm, Now, Until};
+    use crate::sync::model::session;
+
+    /// The time in milliseconds, in a step or as part of the one before.
+    pub(super) fn now(step: bool) -> u64 {
+        if session::is_inert() {
+            return 0;
+        }
+        let seen = if step { session::step(Now { step }) } else { session::ask(Now { step }) };
+        let now: u64 = seen.get().copied().unwrap_or_default();
+        session::observe(&now);
+        now
+    }
+
+    pub(super) fn sleep(ms: u64) {
+        if !session::is_inert() {
+            // A sleep is recorded when it is over, and whatever it is part of began before it.
+            session::reveal();
+            session::step(Until(now(false).saturating_add(ms)));
+        }
+    }
+
+    pub(super) fn next_alarm() -> Option<u64> {
+        if session::is_inert() {
+            return None;
+        }
+        let alarm = session::ask(NextAlarm).get().copied().unwrap_or_default();
+        session::observe(&alarm);
+        alarm
+    }
+}
+
+impl Timeline {
+    fn set_alarm(&mut self, at: u64) {
+        *self.alarms.entry(at).or_default() += 1;
+    }
+
+    fn cancel_alarm(&mut self, at: u64) {
+        if let Some(count) = self.alarms.get_mut(&at) {
+            *count -= 1;
+            if *count == 0 {
+                self.alarms.remove(&at);
+            }
+        }
+    }
+
+    fn next_alarm(&self) -> Option<u64> {
+        self.alarms.range(self.now + 1..).next().map(|(at, _)| *at)
     }
 }
 
@@ -172,6 +223,8 @@ impl<R: Runtime> Clone for Clock<R> {
     fn clone(&self) -> Self {
         Self(match &self.0 {
             Source::Monotonic(origin) => Source::Monotonic(*origin),
+            #[cfg(feature = "model")]
+            Source::Model => Source::Model,
             Source::Virtual(timeline) => Source::Virtual(Arc::clone(timeline)),
         })
     }
@@ -181,6 +234,8 @@ impl<R: Runtime> fmt::Debug for Clock<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Source::Monotonic(origin) => f.debug_tuple("Monotonic").field(origin).finish(),
+            #[cfg(feature = "model")]
+            Source::Model => f.write_str("Model"),
             Source::Virtual(timeline) => f.debug_tuple("Virtual").field(timeline).finish(),
         }
     }
@@ -188,12 +243,11 @@ impl<R: Runtime> fmt::Debug for Clock<R> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use std::hash::Hasher;
     use std::sync::mpsc;
 
     use super::*;
     use crate::sync::Std;
-    use crate::trace::{Event, Recorder, Trace, Watcher};
+    use crate::trace::{self, Event, Recorder, Trace, Watcher};
 
     /// While a tick is being recorded, looks at the clock from another thread.
     struct Impatient(Clock<Std>, mpsc::Sender<Option<u64>>);
@@ -208,8 +262,6 @@ mod tests {
             }
             false
         }
-
-        fn remember(&self, _: &mut dyn Hasher) {}
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{MutexGuard, Runtime, inert};
-use crate::trace::{self, Kind, ObjectId};
+use crate::trace::{Kind, ObjectId};
 
 /// A condition variable, supplied by the runtime `R`.
 ///
@@ -19,7 +19,7 @@ impl<R: Runtime> Condvar<R> {
     /// A condition variable with no waiters; `name` is what timelines call it.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let object = trace::object(name);
+        let object = R::object(name);
         Self { object, inner: R::condvar(object) }
     }
 
@@ -46,7 +46,9 @@ impl<R: Runtime> Condvar<R> {
             return;
         }
         R::notify(&self.inner, all);
-        trace::record(R::me(), || Kind::Notify { object: self.object, all });
+        if !R::MODEL {
+            R::record(R::me(), || Kind::Notify { object: self.object, all });
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! A mutex whose acquisitions and releases are recorded.
 
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
-use super::tape::{Tape, Write};
-use super::{Runtime, inert};
-use crate::trace::{self, Kind, ObjectId};
+use super::{Codec, Runtime, inert};
+use crate::trace::{Kind, ObjectId};
 
 /// A mutual exclusion lock around a value, supplied by the runtime `R`.
 ///
@@ -19,54 +18,51 @@ use crate::trace::{self, Kind, ObjectId};
 /// ```
 pub struct Mutex<R: Runtime, T: Send + 'static> {
     object: ObjectId,
-    write: Write<T>,
     inner: R::Mutex<T>,
 }
 
 impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
     /// A free mutex around `value`; `name` is what timelines call it.
+    ///
+    /// The value is plain data: a clone of it shares nothing with the original, and what `Hash` leaves out
+    /// makes no difference. A search that finds otherwise says so.
     pub fn new(name: &str, value: T) -> Self
     where
-        T: Hash,
+        T: Clone + Hash + Debug,
     {
-        Self::written_by(name, value, Some(Tape::of))
+        Self::with(name, value, Some(Codec::new()))
     }
 
-    /// A free mutex around a value that cannot be hashed. Explorers that remember states refuse a
-    /// scenario that holds one, instead of searching it on a guess.
+    /// A free mutex around a value that cannot be copied or compared. Searches that compare states execute a
+    /// scenario that holds one again and again instead, which is slow, and say so.
     pub fn opaque(name: &str, value: T) -> Self {
-        Self::written_by(name, value, None)
+        Self::with(name, value, None)
     }
 
-    fn written_by(name: &str, value: T, write: Write<T>) -> Self {
-        let object = trace::object(name);
-        R::content(object, || write.map(|write| write(&value)));
-        Self { object, write, inner: R::mutex(object, value) }
+    fn with(name: &str, value: T, codec: Option<Codec<T>>) -> Self {
+        let object = R::object(name);
+        Self { object, inner: R::mutex_of(object, value, codec) }
     }
 
-    /// Takes the mutex, waiting for it if somebody else has it.
+    /// Takes the mutex, waiting for it if another actor holds it.
     pub fn lock(&self) -> MutexGuard<'_, R, T> {
         let guard = R::lock(&self.inner);
-        self.entered(&guard, Kind::Lock(self.object));
+        self.entered(Kind::Lock { object: self.object, value: None });
         MutexGuard { mutex: self, guard: Some(guard) }
     }
 
-    /// Records that the calling actor has the mutex, and sees what is in it.
-    fn entered(&self, value: &T, kind: Kind) {
-        if inert() {
-            return;
+    /// Records that the calling actor has the mutex.
+    fn entered(&self, kind: Kind) {
+        if !R::MODEL && !inert() {
+            R::record(R::me(), || kind);
         }
-        R::observe(|| self.write.map_or_else(Tape::default, |write| write(value)));
-        trace::record(R::me(), || kind);
     }
 
-    /// Records that the calling actor is about to release the mutex with `value` in it.
-    fn leaving(&self, value: &T, kind: Kind) {
-        if R::collapsed() {
-            return;
+    /// Records that the calling actor is about to release the mutex.
+    fn leaving(&self, kind: Kind) {
+        if !R::MODEL && !R::collapsed() {
+            R::record(R::me(), || kind);
         }
-        R::content(self.object, || self.write.map(|write| write(value)));
-        trace::record(R::me(), || kind);
     }
 }
 
@@ -87,12 +83,10 @@ pub struct MutexGuard<'a, R: Runtime, T: Send + 'static> {
 impl<'a, R: Runtime, T: Send + 'static> MutexGuard<'a, R, T> {
     /// Waits on `condvar` with the mutex released, and holds the mutex again when woken.
     pub(super) fn wait_on(mut self, condvar: &R::Condvar, object: ObjectId) -> Self {
-        let alone = R::point_of_wait(self.mutex.object);
         if let Some(guard) = self.guard.take() {
-            self.mutex.leaving(&guard, Kind::Wait { object, alone });
-            let guard = R::wait(condvar, &self.mutex.inner, guard);
-            self.mutex.entered(&guard, Kind::Wake(object));
-            self.guard = Some(guard);
+            self.mutex.leaving(Kind::Wait { object, alone: false });
+            self.guard = Some(R::wait(condvar, &self.mutex.inner, guard));
+            self.mutex.entered(Kind::Wake(object));
         }
         self
     }
@@ -114,12 +108,10 @@ impl<R: Runtime, T: Send + 'static> DerefMut for MutexGuard<'_, R, T> {
 
 impl<R: Runtime, T: Send + 'static> Drop for MutexGuard<'_, R, T> {
     fn drop(&mut self) {
-        if self.guard.is_some() && !inert() {
-            R::invisible_point();
-        }
-        // An actor that unwinds while it waits has no guard to give back.
+        // An actor that is unwound while it waits has no guard to give back.
         if let Some(guard) = self.guard.take() {
-            self.mutex.leaving(&guard, Kind::Unlock(self.mutex.object));
+            self.mutex.leaving(Kind::Unlock { object: self.mutex.object, value: None });
+            drop(guard);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a runtime has to supply.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -7,11 +8,11 @@ use std::ops::DerefMut;
 use std::sync::atomic::Ordering;
 use std::thread::Result;
 
-use super::tape::Tape;
-use crate::trace::{ActorId, ObjectId, Verb};
+use super::Codec;
+use crate::trace::{self, ActorId, Kind, ObjectId, Verb};
 
-/// Supplies the primitives. Scenarios, locks and banks name it only as a type parameter, and reach
-/// it through the wrappers of [`crate::sync`]; a runtime records nothing itself.
+/// Supplies the primitives. Scenarios, locks and banks name it only as a type parameter, and reach it through
+/// the wrappers of [`crate::sync`].
 ///
 /// Every method that takes a visible step has its scheduling point **before** the step takes effect.
 pub trait Runtime:
@@ -20,24 +21,59 @@ pub trait Runtime:
     /// The name of the runtime in verdicts and in test names.
     const NAME: &'static str;
 
+    /// Whether it is the model, which keeps time, servers and faults itself and records what it does. The
+    /// others bring primitives of their own, and the wrappers record what is done with them.
+    const MODEL: bool = false;
+
     /// A mutex around a value.
     type Mutex<T: Send + 'static>: Send + Sync + 'static;
-    /// What holds such a mutex, and releases it when dropped.
+    /// Holds such a mutex, and releases it when dropped.
     type Guard<'a, T: Send + 'static>: DerefMut<Target = T>;
     /// A condition variable.
     type Condvar: Send + Sync + 'static;
     /// An atomic integer.
     type Atomic: Send + Sync + 'static;
-    /// What waits for a spawned thread.
+    /// Waits for a spawned thread.
     type JoinHandle<T: Send + 'static>: Send + 'static;
+
+    /// The number of a new object; `name` is what timelines call it.
+    fn object(name: &str) -> ObjectId {
+        trace::object(name)
+    }
+    /// The number of a new actor; `name` is what timelines and schedules call it.
+    fn actor(name: &str) -> ActorId {
+        trace::actor(name)
+    }
 
     /// A mutex around `value`.
     fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Self::Mutex<T>;
+    /// The same, of a value that can be copied and compared if there is a codec.
+    #[doc(hidden)]
+    fn mutex_of<T: Send + 'static>(
+        object: ObjectId,
+        value: T,
+        codec: Option<Codec<T>>,
+    ) -> Self::Mutex<T> {
+        let _ = codec;
+        Self::mutex(object, value)
+    }
+    /// State that is touched one step at a time.
+    #[doc(hidden)]
+    fn shared_of<T: Send + 'static>(
+        object: ObjectId,
+        value: T,
+        codec: Option<Codec<T>>,
+    ) -> Self::Mutex<T> {
+        Self::mutex_of(object, value, codec)
+    }
     /// Takes the mutex, once it is free.
     fn lock<T: Send + 'static>(mutex: &Self::Mutex<T>) -> Self::Guard<'_, T>;
-    /// Takes a mutex that is never held across a scheduling point, with no scheduling point of its own
-    /// where the runtime can do without (see [`Runtime::point`]).
-    fn access<T: Send + 'static>(mutex: &Self::Mutex<T>) -> Self::Guard<'_, T>;
+    /// Takes shared state, which is never held across a scheduling point, for one step.
+    fn access<T: Send + 'static>(shared: &Self::Mutex<T>) -> Self::Guard<'_, T>;
+    /// Takes shared state for a look that is part of the step before.
+    fn look<T: Send + 'static>(shared: &Self::Mutex<T>) -> Self::Guard<'_, T> {
+        Self::access(shared)
+    }
 
     /// A condition variable with no waiters.
     fn condvar(object: ObjectId) -> Self::Condvar;
@@ -61,6 +97,21 @@ pub trait Runtime:
         name: &str,
         body: impl FnOnce() -> T + Send + 'static,
     ) -> Self::JoinHandle<T>;
+    /// The same, of a body whose result can be copied and compared if there is a codec.
+    #[doc(hidden)]
+    fn spawn_of<T: Send + 'static>(
+        actor: ActorId,
+        name: &str,
+        codec: Option<Codec<T>>,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> Self::JoinHandle<T> {
+        let _ = codec;
+        Self::spawn(actor, name, body)
+    }
+    /// Prepares for this many threads, which are about to be spawned. A runtime that takes fewer gives up.
+    fn expect(count: usize) {
+        let _ = count;
+    }
     /// Waits for the thread to end.
     ///
     /// # Errors
@@ -68,24 +119,29 @@ pub trait Runtime:
     /// What the thread panicked with.
     fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> Result<T>;
 
+    /// A point just before something that others can notice only by its order among steps.
+    #[doc(hidden)]
+    fn invisible_point() {}
+
     /// Which actor the calling thread is.
     fn me() -> ActorId;
     /// Makes the calling thread be `actor` from here on.
     fn become_actor(actor: ActorId);
 
-    /// The scheduling point of a step that never blocks. Runtimes whose primitives bring their own, or
-    /// that have none, leave it empty.
+    /// A step of the caller begins. Runtimes whose primitives bring their own scheduling points leave it
+    /// empty.
     fn point() {}
-    /// The scheduling point of a wait with `mutex`, where that is a step of its own; whether it is.
-    fn point_of_wait(mutex: ObjectId) -> bool {
-        let _ = mutex;
-        false
+    /// What is shared has changed.
+    fn changed() {}
+    /// The caller is the clock, and may let time pass from here on, though an actor could run.
+    fn offer() {}
+    /// Lets the others run until they have ended. `idle` is called whenever none of them can go on, and
+    /// tells whether it changed that. Runtimes without such a notion leave it to the joins that follow.
+    fn settle(idle: impl FnMut() -> bool) {
+        let _ = idle;
     }
-    /// The scheduling point of a step that nobody can notice, such as the release of a mutex. Only a search
-    /// that is told to take nothing for granted has one there. It never unwinds its caller, which may be a
-    /// destructor.
-    fn invisible_point() {}
-    /// Waits until `ready`, which is `what`, in words. A runtime that cannot suspend a thread on a condition
+
+    /// Waits until `ready`, which `what` describes. A runtime that cannot suspend a thread on a condition
     /// calls `otherwise`, which makes it true, or waits for it in a way of its own.
     fn block_until(
         what: Cow<'static, str>,
@@ -98,73 +154,79 @@ pub trait Runtime:
         }
     }
     /// Wakes all who wait on the condition variable because [`Runtime::block_until`] left it to them. It is
-    /// part of the caller's step; a runtime that suspends its threads has nobody to wake.
+    /// part of the caller's step.
     fn wake(condvar: &Self::Condvar) {
         Self::notify(condvar, true);
     }
-    /// Lets others go on for a while, or until `ready`, before time passes because somebody waits. A runtime
-    /// that explores has no need of it: it tries what the others could have done anyway.
+    /// Lets others go on for a while, or until `ready`, before time passes because somebody waits.
     fn linger(ready: impl Fn() -> bool) {
         let _ = ready;
-    }
-
-    /// Offers to go on once `ready`, though nobody waits for it: a fault, or the clock. A runtime whose
-    /// scheduler cannot be asked goes on at once.
-    ///
-    /// An actor that goes on `with` the caller takes the step that it is about to take right after the
-    /// caller's, with nothing of anybody else in between: the two are one step.
-    fn offer(with: Option<ActorId>, ready: impl Fn() -> bool + 'static) {
-        let _ = (with, ready);
-    }
-    /// Lets the others run until they have ended. `idle` is called whenever none of them can go on, and
-    /// tells whether it changed that. Runtimes without such a notion leave it to the joins that follow.
-    fn settle(idle: impl FnMut() -> bool) {
-        let _ = idle;
-    }
-    /// Has an actor die at once, with no further step of its own; `false` where a thread cannot be killed.
-    fn crash(actor: ActorId) -> bool {
-        let _ = actor;
-        false
     }
     /// Whether the checker itself gave up inside one of its primitives, so that what unwinds is not the
     /// actor's doing and must not be caught.
     fn collapsed() -> bool {
         false
     }
-
     /// Whether a step and its record are one, so that nothing of another actor comes between them.
     fn records_at_once() -> bool {
         true
     }
 
-    /// Whether an explorer remembers states, and wants the tapes below.
+    /// Records what `actor`, the caller, did.
     #[doc(hidden)]
-    fn remembers() -> bool {
+    fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
+        trace::record(actor, kind);
+    }
+    /// Records what begins with the caller's next step.
+    #[doc(hidden)]
+    fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
+        trace::announce(actor, kind);
+    }
+    /// Records what the caller announced now.
+    #[doc(hidden)]
+    fn reveal() {
+        trace::reveal(Self::me());
+    }
+    /// What the body of the calling actor returned.
+    #[doc(hidden)]
+    fn returned<T: Hash + Debug + 'static>(value: T) {
+        drop(value);
+    }
+    /// Runs the code of a step on shared state.
+    #[doc(hidden)]
+    fn inside<U>(object: ObjectId, step: impl FnOnce() -> U) -> U {
+        let _ = object;
+        step()
+    }
+    /// Whether this is what the checker ends a run with.
+    #[doc(hidden)]
+    fn is_stop(payload: &(dyn Any + Send)) -> bool {
+        let _ = payload;
         false
     }
-    /// What is in `object` now; `None` cannot be hashed.
+    /// A loop begins whose rounds do not matter once they have failed.
     #[doc(hidden)]
-    fn content(object: ObjectId, tape: impl FnOnce() -> Option<Tape>) {
-        let _ = (object, tape);
+    fn rounds() -> usize {
+        0
     }
-    /// What the calling actor has just seen.
+    /// A round has failed.
     #[doc(hidden)]
-    fn observe(tape: impl FnOnce() -> Tape) {
-        let _ = tape;
+    fn next_round(begun: usize) {
+        let _ = begun;
     }
-    /// What `actor` has come to, now that its body is over: what it saw before matters to nobody.
+    /// Of all that the caller has seen, only this matters from here on.
     #[doc(hidden)]
-    fn conclude(actor: ActorId, result: impl FnOnce() -> Tape) {
-        let _ = (actor, result);
-    }
-    /// `actor` runs the same code as every other client, and differs from them only in its name.
-    #[doc(hidden)]
-    fn client(actor: ActorId) {
-        let _ = actor;
+    fn only<T: Hash>(value: &T) {
+        let _ = value;
     }
     /// Whether the explorer ended this execution early, so that there is nothing to judge.
     #[doc(hidden)]
-    fn abandoned() -> bool {
+    fn is_abandoned() -> bool {
         false
+    }
+    /// What the caller learns from its last step.
+    #[doc(hidden)]
+    fn observe<T: Hash>(seen: &T) {
+        let _ = seen;
     }
 }

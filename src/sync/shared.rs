@@ -3,72 +3,76 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use super::tape::{Tape, Write};
-use super::{Runtime, inert};
+use super::{Codec, Runtime, inert};
 use crate::trace::{self, Event, Kind, ObjectId, Touch};
 
-/// State that several actors share, and that each touches in single atomic steps: a server that
-/// carries out one command at a time, say. A step has one scheduling point, and never blocks.
+/// State that several actors share, and that each touches in single atomic steps: a counter, say, or a server
+/// that carries out one request at a time. A step has one scheduling point, and never blocks.
 pub struct Shared<R: Runtime, T: Send + 'static> {
     object: ObjectId,
-    write: Write<T>,
     inner: R::Mutex<T>,
 }
 
 impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// Shares `value`; `name` is what timelines call it.
+    ///
+    /// The value is plain data: a clone of it shares nothing with the original, and what `Hash` leaves out
+    /// makes no difference. A search that finds otherwise says so.
     pub fn new(name: &str, value: T) -> Self
     where
-        T: Hash,
+        T: Clone + Hash + Debug,
     {
-        Self::written_by(name, value, Some(Tape::of))
+        Self::of(name, value, Some(Codec::new()))
     }
 
-    /// Shares a value that cannot be hashed. Explorers that remember states refuse a scenario that
-    /// holds one, instead of searching it on a guess.
+    /// Shares a value that cannot be copied or compared. Searches that compare states execute a scenario that
+    /// holds one again and again instead, which is slow, and say so.
     pub fn opaque(name: &str, value: T) -> Self {
-        Self::written_by(name, value, None)
+        Self::of(name, value, None)
     }
 
-    fn written_by(name: &str, value: T, write: Write<T>) -> Self {
-        let object = trace::object(name);
-        R::content(object, || write.map(|write| write(&value)));
-        Self { object, write, inner: R::mutex(object, value) }
+    fn of(name: &str, value: T, codec: Option<Codec<T>>) -> Self {
+        let object = R::object(name);
+        Self { object, inner: R::shared_of(object, value, codec) }
     }
 
-    /// One step: applies `step` to the state, and returns its reply. `request` names the step in
-    /// timelines.
+    /// One step: applies `step` to the state, and returns its reply. `request` names the step in timelines.
     ///
-    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write
-    /// into a captured variable is something that an explorer which remembers states could not know of.
+    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write into a
+    /// captured variable is nothing that a search could know of.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
         if inert() {
             return step(&mut R::access(&self.inner));
         }
-        R::point();
         self.effect(step, |object, reply| {
             let (request, reply) = (request.to_owned(), format!("{reply:?}"));
-            // What the step changes is known to nobody else.
+            // What the step changes is known to its own code only.
             let touched = vec![Touch { part: None, writes: true }];
             [Event { actor: R::me(), kind: Kind::Access { object, request, reply, touched } }]
         })
     }
 
-    /// What a step comes to, once its scheduling point is behind; for callers that tell in their own
-    /// words what happened. What `U` hashes is what the calling actor has seen; what `tell` makes of it
-    /// is seen by those who watch.
+    /// One step, of which `tell` makes events. What `U` hashes is what the calling actor learns; what `tell`
+    /// makes of it is seen by those who watch.
     pub(crate) fn effect<U: Hash, E: IntoIterator<Item = Event>>(
         &self,
         step: impl FnOnce(&mut T) -> U,
         tell: impl FnOnce(ObjectId, &U) -> E,
     ) -> U {
+        R::point();
         let mut value = R::access(&self.inner);
-        let reply = step(&mut value);
-        R::observe(|| Tape::of(&reply));
-        R::content(self.object, || self.write.map(|write| write(&value)));
-        // Recorded before the state is let go, so that real threads are recorded in their order.
-        trace::record_all(|| tell(self.object, &reply));
-        drop(value);
+        let reply = R::inside(self.object, || step(&mut value));
+        R::observe(&reply);
+        if R::MODEL {
+            // The machine has the value before anybody is told of the step.
+            drop(value);
+            tell(self.object, &reply).into_iter().for_each(|it| R::record(it.actor, || it.kind));
+        } else {
+            // Recorded before the state is let go, so that real threads are recorded in their order.
+            trace::record_all(|| tell(self.object, &reply));
+            drop(value);
+            R::changed();
+        }
         reply
     }
 
@@ -88,31 +92,20 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         self.object
     }
 
-    /// A look at the state that is not a step of anybody: for judging the outcome.
+    /// A look at the state that is no step: for judging the outcome.
     ///
-    /// It has no scheduling point. What an actor sees here is the state right after its own last step, as if
-    /// it had looked in that step; real threads would have given the others time to change it. What others
-    /// change is to be asked for in a step of its own, [`Shared::with`]. An explorer that remembers states
-    /// takes the actor to have seen all of the value, whatever `look` makes of it.
+    /// It has no scheduling point. What an actor sees here is the state right after its own last step, as
+    /// if it had looked in that step; real threads would have given the others time to change it. What
+    /// others change is to be asked for in a step of its own, [`Shared::with`]. A search takes the actor to
+    /// have seen all of the value, whatever `look` makes of it.
     pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
-        let value = R::access(&self.inner);
-        if !inert() {
-            R::observe(|| self.write.map_or_else(Tape::default, |write| write(&value)));
-        }
-        look(&value)
+        look(&R::look(&self.inner))
     }
 
-    /// A look that tells the calling actor nothing: for the clock, for faults, and for conditions that the
-    /// scheduler asks for; or what the actor learns from it is observed by the caller.
-    pub(crate) fn look<U>(&self, look: impl FnOnce(&T) -> U) -> U {
-        look(&R::access(&self.inner))
-    }
-
-    /// A change that is part of a step recorded elsewhere, under another name.
+    /// A change that is part of a step recorded elsewhere, under another name; not for the model.
     pub(crate) fn amend<U>(&self, change: impl FnOnce(&mut T) -> U) -> U {
-        let mut value = R::access(&self.inner);
-        let result = change(&mut value);
-        R::content(self.object, || self.write.map(|write| write(&value)));
+        let result = change(&mut R::access(&self.inner));
+        R::changed();
         result
     }
 }

@@ -1,10 +1,12 @@
 //! Threads: named, recorded, joined.
 
-use std::fmt;
+use std::any::Any;
+use std::fmt::{self, Debug};
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::Result;
 
-use super::{Runtime, inert};
+use super::{Codec, Runtime};
 use crate::trace::{self, ActorId, Kind};
 
 /// What an actor is unwound with when the execution has no more use for it: a fault crashed it, or
@@ -12,20 +14,28 @@ use crate::trace::{self, ActorId, Kind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Doom;
 
-/// Starts a thread that is called `name` in timelines and schedules.
+/// Starts a thread that is called `name` in timelines and schedules. A search copies what the body returns,
+/// hence the bounds on its type.
 ///
 /// A panic of the body is recorded, kept, and raised again by [`JoinHandle::join`].
-pub fn spawn<R: Runtime, T: Send + 'static>(
+pub fn spawn<R: Runtime, T: Clone + Hash + Debug + Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<R, T> {
-    if !inert() {
-        R::invisible_point();
-    }
+    start(name, Some(Codec::of_outcomes()), body)
+}
+
+/// Starts a thread whose result is copied and compared as the codec says.
+pub(crate) fn start<R: Runtime, T: Send + 'static>(
+    name: &str,
+    codec: Option<Codec<Result<T>>>,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<R, T> {
+    R::invisible_point();
     let recorder = trace::current();
-    let actor = trace::actor(name);
-    trace::record(R::me(), || Kind::Spawn(actor));
-    let handle = R::spawn(actor, name, move || {
+    let actor = R::actor(name);
+    R::record(R::me(), || Kind::Spawn(actor));
+    let handle = R::spawn_of(actor, name, codec, move || {
         let _scope = trace::enter(recorder);
         R::become_actor(actor);
         run::<R, T>(actor, body)
@@ -40,15 +50,15 @@ fn run<R: Runtime, T>(actor: ActorId, body: impl FnOnce() -> T) -> Result<T> {
         Err(payload) if R::collapsed() => resume_unwind(payload),
         Err(payload) => payload,
     };
-    if !payload.is::<Doom>() {
+    if !payload.is::<Doom>() && !R::is_stop(payload.as_ref()) {
         let message = panic_message(payload.as_ref());
-        trace::record(actor, || Kind::Panic(message));
+        R::record(actor, || Kind::Panic(message));
     }
     Err(payload)
 }
 
 /// The text of a panic.
-pub(crate) fn panic_message(payload: &(dyn ::std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
@@ -71,7 +81,9 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
     /// Raises the panic of the body again, if it panicked.
     pub fn join(self) -> T {
         let outcome = R::join(self.handle);
-        trace::record(R::me(), || Kind::Join(self.actor));
+        if !R::MODEL {
+            R::record(R::me(), || Kind::Join(self.actor));
+        }
         match outcome {
             Ok(Ok(value)) => value,
             Ok(Err(payload)) | Err(payload) => resume_unwind(payload),

@@ -1,9 +1,12 @@
 //! One event: who did what to which object.
 
+use super::Datum;
+
 /// The number of an actor within an execution; its name is in [`super::Trace::actors`].
 ///
 /// It is hashed by [`crate::sync`], which has to tell it from other numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(not(feature = "model"), derive(Hash))]
 pub struct ActorId(pub u32);
 
 impl ActorId {
@@ -43,10 +46,20 @@ pub struct Event {
 #[non_exhaustive]
 pub enum Kind {
     /// Took a mutex.
-    Lock(ObjectId),
+    Lock {
+        /// The mutex.
+        object: ObjectId,
+        /// What it guards, where that is known.
+        value: Option<String>,
+    },
     /// Released a mutex. It has no scheduling point of its own: releasing commutes with whatever the
     /// others could do just before it.
-    Unlock(ObjectId),
+    Unlock {
+        /// The mutex.
+        object: ObjectId,
+        /// What it guards from here on, where that is known.
+        value: Option<String>,
+    },
     /// Began to wait on a condition variable, and released the mutex that goes with it.
     Wait {
         /// The condition variable.
@@ -120,25 +133,29 @@ pub enum Kind {
         /// What proved ownership to the server.
         token: String,
     },
-    /// A call began whose answer is going to be judged. It is part of the step that follows.
+    /// A call began whose reply will be judged. It is part of the step that follows.
     Invoke {
-        /// What was called.
+        /// The object called.
         object: ObjectId,
-        /// What was asked.
-        request: String,
+        /// The request. The type of requests and replies belongs to the object.
+        request: Datum,
     },
     /// A call ended.
     Return {
-        /// What was called.
+        /// The object called.
         object: ObjectId,
-        /// What it answered.
-        reply: String,
+        /// The reply; or, if the call failed and may or may not take effect, the error's text.
+        reply: Result<Datum, String>,
     },
     /// The actor named here was crashed by a fault.
     Crash(ActorId),
     /// The actor panicked with this message.
     Panic(String),
 }
+
+/// The reply in an [`Access`](Kind::Access) that finds nothing yet, and waits.
+#[cfg(feature = "model")]
+pub(crate) const WAITS: &str = "waits";
 
 /// A part of shared state that a step works on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,7 +192,7 @@ impl Kind {
     pub const fn is_step(&self) -> bool {
         !matches!(
             self,
-            Self::Unlock(_)
+            Self::Unlock { .. }
                 | Self::Wait { alone: false, .. }
                 | Self::Spawn(_)
                 | Self::Join(_)

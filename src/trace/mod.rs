@@ -6,18 +6,22 @@
 //! lock) recording costs one look at an empty thread-local.
 //!
 //! * [`event`]: what one step is.
+//! * [`datum`]: a value in an event, whatever its type.
 //! * [`recorder`]: where steps are kept, and who may watch them pass.
 
+pub mod datum;
 pub mod event;
 pub mod recorder;
 
+pub use datum::Datum;
 pub use event::{ActorId, Event, Kind, ObjectId, Touch, Verb};
 pub use recorder::{Recorder, Trace, Watcher};
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 thread_local! {
     static CURRENT: RefCell<Option<Recorder>> = const { RefCell::new(None) };
+    static TAKER: Cell<Option<fn(Event)>> = const { Cell::new(None) };
 }
 
 /// The recorder of the execution that runs on this OS thread, if one is installed.
@@ -39,8 +43,23 @@ pub fn enter(recorder: Option<Recorder>) -> Scope {
     Scope { outer: CURRENT.replace(recorder) }
 }
 
+/// Has what actors record go to `taker`, on this OS thread: it is a part of what they do, and takes effect
+/// with the rest of that.
+#[cfg(feature = "model")]
+pub(crate) fn hand_to(taker: Option<fn(Event)>) {
+    TAKER.set(taker);
+}
+
 /// Records what `actor` did. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
+    match TAKER.get() {
+        Some(take) => take(Event { actor, kind: kind() }),
+        None => append(actor, kind),
+    }
+}
+
+/// Appends what `actor` did to the record.
+pub(crate) fn append(actor: ActorId, kind: impl FnOnce() -> Kind) {
     if let Some(recorder) = current() {
         recorder.record(Event { actor, kind: kind() });
     }
@@ -56,7 +75,6 @@ pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() ->
 }
 
 /// Records what `actor` is about to do just before its next event, whatever that is.
-#[cfg(feature = "model")]
 pub(crate) fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
     if let Some(recorder) = current() {
         recorder.announce(Event { actor, kind: kind() });
@@ -70,10 +88,42 @@ pub(crate) fn reveal(actor: ActorId) {
     }
 }
 
+/// Notes why the current execution does not count.
+#[cfg(feature = "model")]
+pub(crate) fn refuse(why: String) {
+    if let Some(recorder) = current() {
+        recorder.refuse(why);
+    }
+}
+
+/// Notes that changes of a key are recorded from here on.
+#[cfg(feature = "model")]
+pub(crate) fn watches(server: &str, key: &str) {
+    if let Some(recorder) = current() {
+        recorder.watches(server, key);
+    }
+}
+
 /// Registers an object (a mutex, a condvar, a server) under `name`, and returns the number it has
 /// in events; without a recorder every object is number 0.
 pub(crate) fn object(name: &str) -> ObjectId {
     current().map_or(ObjectId(0), |recorder| recorder.object(name))
+}
+
+/// Notes the name of an object whose number is known.
+#[cfg(feature = "model")]
+pub(crate) fn name_object(object: ObjectId, name: &str) {
+    if let Some(recorder) = current() {
+        recorder.name_object(object, name);
+    }
+}
+
+/// Notes the name of an actor whose number is known.
+#[cfg(feature = "model")]
+pub(crate) fn name_actor(actor: ActorId, name: &str) {
+    if let Some(recorder) = current() {
+        recorder.name_actor(actor, name);
+    }
 }
 
 /// Registers an actor under `name`, and returns the number it has in events; without a recorder

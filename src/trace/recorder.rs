@@ -1,8 +1,9 @@
 //! Where events are kept, and who may watch them pass.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "model")]
+use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::Hasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{ActorId, Event, Kind, ObjectId};
@@ -45,11 +46,6 @@ pub trait Watcher: Send {
     /// An event has just happened; `names` has those of the actors and objects.
     /// Returns whether the execution has shown all that it is going to: a property is broken.
     fn saw(&mut self, event: &Event, names: &Trace) -> bool;
-
-    /// Writes down what it remembers of the execution.
-    fn remember(&self, memory: &mut dyn Hasher) {
-        let _ = memory;
-    }
 }
 
 /// A handle to the record of one execution; clones share it.
@@ -63,6 +59,12 @@ struct Record {
     /// What is recorded just before the next event of each actor.
     announced: BTreeMap<ActorId, Vec<Kind>>,
     watcher: Option<Box<dyn Watcher>>,
+    /// Why the execution does not count.
+    #[cfg(feature = "model")]
+    refused: Option<String>,
+    /// The keys that are watched, after their servers.
+    #[cfg(feature = "model")]
+    watched: BTreeSet<(String, String)>,
 }
 
 impl Recorder {
@@ -71,7 +73,17 @@ impl Recorder {
     pub fn new() -> Self {
         let trace = Trace { actors: vec!["main".to_owned()], ..Trace::default() };
         let announced = BTreeMap::new();
-        let record = Record { trace, broken: false, closed: false, announced, watcher: None };
+        let record = Record {
+            trace,
+            broken: false,
+            closed: false,
+            announced,
+            watcher: None,
+            #[cfg(feature = "model")]
+            refused: None,
+            #[cfg(feature = "model")]
+            watched: BTreeSet::new(),
+        };
         Self(Arc::new(Mutex::new(record)))
     }
 
@@ -89,7 +101,6 @@ impl Recorder {
 
     /// Has an event appended just before the next one of its actor: what is no step of its own belongs
     /// to the step that follows, and nothing is known of when it happened before that.
-    #[cfg(feature = "model")]
     pub(super) fn announce(&self, event: Event) {
         self.record_mut().announced.entry(event.actor).or_default().push(event.kind);
     }
@@ -106,19 +117,35 @@ impl Recorder {
         self.record_mut().broken
     }
 
+    /// Notes that a key is watched.
+    #[cfg(feature = "model")]
+    pub(super) fn watches(&self, server: &str, key: &str) {
+        self.record_mut().watched.insert((server.to_owned(), key.to_owned()));
+    }
+
+    /// The keys that are watched, after their servers.
+    #[cfg(feature = "model")]
+    pub(crate) fn watched(&self) -> BTreeSet<(String, String)> {
+        self.record_mut().watched.clone()
+    }
+
+    /// Notes why the execution does not count, whatever its actors make of that. The first reason stays.
+    #[cfg(feature = "model")]
+    pub(super) fn refuse(&self, why: String) {
+        self.record_mut().refused.get_or_insert(why);
+    }
+
+    /// Why the execution does not count, if it does not.
+    #[cfg(feature = "model")]
+    pub(crate) fn refused(&self) -> Option<String> {
+        self.record_mut().refused.clone()
+    }
+
     /// Records nothing from here on: nobody can go on, and what actors let go of while they are unwound
     /// did not happen.
     #[cfg(feature = "model")]
     pub(crate) fn close(&self) {
         self.record_mut().closed = true;
-    }
-
-    /// Writes down what the watcher remembers.
-    #[cfg(feature = "model")]
-    pub(crate) fn remember(&self, memory: &mut dyn Hasher) {
-        if let Some(watcher) = &self.record_mut().watcher {
-            watcher.remember(memory);
-        }
     }
 
     /// What has been recorded so far.
@@ -148,6 +175,18 @@ impl Recorder {
         let objects = &mut self.record_mut().trace.objects;
         objects.push(name.to_owned());
         ObjectId(number(objects.len() - 1))
+    }
+
+    /// Notes the name of an object whose number is known.
+    #[cfg(feature = "model")]
+    pub(super) fn name_object(&self, object: ObjectId, name: &str) {
+        name_at(&mut self.record_mut().trace.objects, object.index(), name);
+    }
+
+    /// Notes the name of an actor whose number is known.
+    #[cfg(feature = "model")]
+    pub(super) fn name_actor(&self, actor: ActorId, name: &str) {
+        name_at(&mut self.record_mut().trace.actors, actor.index(), name);
     }
 
     /// A watcher that panicked leaves the record as whole as it was: poisoning has no meaning here.
@@ -190,4 +229,13 @@ impl fmt::Debug for Recorder {
 
 fn number(index: usize) -> u32 {
     u32::try_from(index).expect("an execution has fewer than four billion actors and objects")
+}
+
+/// Numbers that were given out in another execution have no name in this one.
+#[cfg(feature = "model")]
+fn name_at(names: &mut Vec<String>, index: usize, name: &str) {
+    if names.len() <= index {
+        names.resize_with(index + 1, String::new);
+    }
+    name.clone_into(&mut names[index]);
 }

@@ -8,12 +8,12 @@ use crate::program::{Run, command, races, run};
 
 #[test]
 fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
-    let run = run(&["check", "lost-update", "--engine", "fewest"]);
+    let run = run(&["check", "lost-update", "--engine", "minimal"]);
     let expected = [
-        "lost-update              buggy  fewest      broken: conserved-balance: 100 and deposits of 10 \
-        and 20 made 110; 4 executions; 1 switch, 0 faults; none with fewer (13 states); schedule: \
+        "lost-update              buggy  minimal     broken: conserved-balance: 100 and deposits of 10 \
+        and 20 made 110; 3 executions; 1 preemption, 0 faults; none with fewer (14 states); schedule: \
         alice bob bob alice",
-        "lost-update              fixed  fewest      exhausted; 2 executions",
+        "lost-update              fixed  minimal     exhausted; 66 executions; 5 states",
     ];
     assert_eq!(run.lines, expected);
     assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
@@ -35,10 +35,10 @@ fn one_variant_on_one_engine_is_one_line() {
 
 #[test]
 fn a_bug_that_no_engine_which_ran_has_found_is_exit_code_1() {
-    // The first interleaving that is tried is one actor after the other.
-    let short = ["--engine", "exhaustive", "--executions", "1"];
+    // The first interleaving that is tried breaks nothing.
+    let short = ["--engine", "loom", "--executions", "1"];
     let run = run(&[&["check", "lost-update", "--variant", "buggy"][..], &short].concat());
-    let expected = "lost-update              buggy  exhaustive  bound hit: 1 execution";
+    let expected = "lost-update              buggy  loom        bound hit: 1 execution";
     assert_eq!(run.lines, [expected]);
     assert_eq!((run.code, run.remarks.len()), (Some(1), 0), "{run:?}");
 }
@@ -58,7 +58,7 @@ fn a_fix_that_no_engine_has_looked_at_is_exit_code_1() {
     let all = out_of_order(&["--executions", "20"]);
     assert!(all.lines.iter().any(|line| line.contains("  not run: ")), "{all:?}");
     assert_eq!((all.code, all.remarks.len()), (Some(0), 0), "{all:?}");
-    let short = run(&[&fixed[..], &["--engine", "exhaustive", "--executions", "1"]].concat());
+    let short = run(&[&fixed[..], &["--engine", "loom", "--executions", "1"]].concat());
     assert!(short.lines[0].ends_with("  bound hit: 1 execution"), "{short:?}");
     assert_eq!((short.code, short.remarks.len()), (Some(0), 0), "{short:?}");
 }
@@ -68,7 +68,7 @@ fn races_that_are_named_are_run_in_that_order_on_every_engine() {
     let run = run(&["check", "check-then-act", "lost-update", "--executions", "200"]);
     let heads: Vec<_> = run.lines.iter().map(|line| line.split_whitespace().take(3)).collect();
     let heads: Vec<Vec<_>> = heads.into_iter().map(Iterator::collect).collect();
-    let engines = ["stress", "loom", "random", "pct", "urw", "exhaustive", "fewest"];
+    let engines = ["stress", "loom", "random", "pct", "urw", "exhaustive", "minimal"];
     let mut expected = Vec::new();
     for race in ["check-then-act", "lost-update"] {
         for variant in ["buggy", "fixed"] {
@@ -81,14 +81,14 @@ fn races_that_are_named_are_run_in_that_order_on_every_engine() {
 
 #[test]
 fn a_race_that_is_named_twice_is_run_once() {
-    let run = |races: &[&str]| run(&[&["check", "--engine=fewest"], races].concat()).lines;
+    let run = |races: &[&str]| run(&[&["check", "--engine=minimal"], races].concat()).lines;
     let once = run(&["lost-update", "lock-order"]);
     assert_eq!(once.len(), 4);
     assert_eq!(run(&["lost-update", "lock-order", "lost-update", "lost-update"]), once);
 }
 
 /// The keys of a line, which scripts rely on.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "race",
     "variant",
     "engine",
@@ -97,7 +97,11 @@ const KEYS: [&str; 14] = [
     "property",
     "executions",
     "states",
-    "switches",
+    "transitions",
+    "client_runs",
+    "commands",
+    "live_runs",
+    "preemptions",
     "faults",
     "schedule",
     "seed",
@@ -128,31 +132,32 @@ fn json_is_an_object_a_line_with_the_documented_keys_and_nothing_else() {
 
 #[test]
 fn json_says_what_was_found_and_null_where_nothing_applies() {
-    let run = run(&["check", "get-del-release", "--engine=fewest", "--format=json"]);
+    let run = run(&["check", "get-del-release", "--engine=minimal", "--format=json"]);
     let [buggy, fixed] = &run.lines[..] else {
         panic!("two lines, and not {run:?}");
     };
     let mut found = parsed(buggy);
     assert!(found["elapsed_ms"].take().is_f64(), "{buggy}");
     let expected = serde_json::json!({
-        "race": "get-del-release", "variant": "buggy", "engine": "fewest", "clients": 2,
-        "verdict": "broken", "property": "owner-only-release", "executions": 49, "states": 108,
-        "switches": 2, "faults": 1, "schedule": "alice alice clock bob bob alice", "seed": null,
+        "race": "get-del-release", "variant": "buggy", "engine": "minimal", "clients": 2,
+        "verdict": "broken", "property": "owner-only-release", "executions": 5, "states": 47,
+        "transitions": 72, "client_runs": 16, "commands": 24, "live_runs": 5,
+        "preemptions": 2, "faults": 1, "schedule": "alice alice clock bob alice", "seed": null,
         "elapsed_ms": null,
         "note": "alice removed the lock lock:11111 on redis, which bob had obtained as bob; \
-            none with fewer (108 states)",
+            none with fewer (47 states)",
     });
     assert_eq!(found, expected);
     let held = parsed(fixed);
     assert_eq!(held["verdict"], "exhausted", "{fixed}");
-    for key in ["property", "switches", "faults", "schedule", "seed", "note"] {
+    for key in ["property", "preemptions", "faults", "schedule", "seed", "note"] {
         assert!(held[key].is_null(), "{key}: {fixed}");
     }
 }
 
 #[test]
 fn the_same_command_prints_the_same_bytes_but_for_the_time_it_took() {
-    for engine in ["loom", "random", "pct", "urw", "exhaustive", "fewest"] {
+    for engine in ["loom", "random", "pct", "urw", "exhaustive", "minimal"] {
         let check = |seed| {
             let args = ["check", "lost-update", "fence-only-on-writes", "--variant=buggy"];
             let how = ["--engine", engine, "--seed", seed, "--executions=500", "--format=json"];
@@ -176,11 +181,12 @@ fn races_engines_and_numbers_of_clients_that_there_are_not_are_one_sentence_and_
     run(&["check", "lost-updates"])
         .assert_failed(&format!("expected a race ({}), found \"lost-updates\"", races()));
     run(&["check", "--engine", "warp"]).assert_failed(
-        "expected an engine (stress, loom, random, pct, urw, exhaustive, fewest), found \"warp\"",
+        "expected an engine (stress, loom, random, pct, urw, exhaustive, minimal), found \"warp\"",
     );
-    for clients in ["1", "9", "99999999999"] {
-        run(&["check", "fence-only-on-writes", "--clients", clients])
-            .assert_failed(&format!("fence-only-on-writes can have 2 to 8 clients, not {clients}"));
+    for clients in ["1", "33", "99999999999"] {
+        run(&["check", "fence-only-on-writes", "--clients", clients]).assert_failed(&format!(
+            "fence-only-on-writes can have 2 to 32 clients, not {clients}"
+        ));
     }
     // Nothing is run before all of it makes sense.
     run(&["check", "fence-only-on-writes", "lost-update", "--clients", "3"])
@@ -197,11 +203,50 @@ fn numbers_that_make_no_sense_are_refused_with_what_was_expected() {
         ),
         ("--clients=two", "'two' for '--clients <N>': invalid digit found in string"),
         ("--seed=-1", "'-1' for '--seed <S>': invalid digit found in string"),
+        ("--max-states=0", "'0' for '--max-states <N>': expected a whole number, and at least 1"),
+        ("--live-ends=-1", "'-1' for '--live-ends <N>': expected a whole number, and at least 1"),
+        (
+            "--max-memory=4GB",
+            "'4GB' for '--max-memory <BYTES>': expected a number of bytes, and at least 1, such as \
+                1048576, 512MiB or 4GiB",
+        ),
+        (
+            "--max-memory=0MiB",
+            "'0MiB' for '--max-memory <BYTES>': expected a number of bytes, and at least 1, such as \
+                1048576, 512MiB or 4GiB",
+        ),
         ("--variant=both", "'both' for '--variant <VARIANT>'"),
         ("--format=xml", "'xml' for '--format <FORMAT>'"),
     ] {
         let run = run(&["check", "lost-update", arg]);
         assert_eq!((run.code, run.lines.len()), (Some(2), 0), "{arg}: {run:?}");
         assert_eq!(run.remarks[0], format!("error: invalid value {first}"));
+    }
+}
+
+#[test]
+fn the_bounds_of_a_search_are_set_and_are_named_when_they_are_hit() {
+    let fixed = ["check", "get-del-release", "--variant=fixed"];
+    for engine in ["--engine=exhaustive", "--engine=minimal"] {
+        for (bound, said) in [
+            ("--max-memory=1KiB", "1 KiB of memory, by the estimate of the search"),
+            ("--max-memory=1500", "1500 bytes of memory, by the estimate of the search"),
+            ("--max-states=3", "3 states"),
+            (
+                "--live-ends=1",
+                "1 distinct end executed live, all states visited; `finally` has not judged the \
+                    other ends",
+            ),
+        ] {
+            let run = run(&[&fixed[..], &[engine, bound]].concat());
+            let [line] = &run.lines[..] else {
+                panic!("one line, and not {run:?}");
+            };
+            assert!(line.contains(&format!("  bound hit: {said}; ")), "{line}");
+            assert_eq!(run.remarks.len(), 0, "{run:?}");
+        }
+        let bounds = ["--max-memory=64MiB", "--max-states=100000", "--live-ends=1000"];
+        let run = run(&[&fixed[..], &[engine], &bounds].concat());
+        assert!(run.lines[0].contains("  exhausted; "), "{run:?}");
     }
 }

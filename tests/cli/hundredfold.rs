@@ -13,7 +13,7 @@ const RACES: [&str; 5] =
     ["lost-update", "get-del-release", "setnx-then-crash", "lost-signal", "fence-only-on-writes"];
 
 const ENGINES: [Engine; 5] =
-    [Engine::Random, Engine::Pct, Engine::Urw, Engine::Exhaustive, Engine::Fewest];
+    [Engine::Random, Engine::Pct, Engine::Urw, Engine::Exhaustive, Engine::Minimal];
 
 #[test]
 fn a_schedule_in_a_file_replays_to_the_bytes_of_its_execution_a_hundred_times() {

@@ -15,7 +15,7 @@ const KEPT: &str = "conserved-balance holds in this interleaving";
 fn a_property_that_breaks_is_exit_code_1_and_the_timeline_shows_how() {
     let run = run(&["replay", "lost-update"]);
     assert_ends(&run, 1, LOST);
-    assert_eq!(run.lines[0], "alice           bob");
+    assert_eq!(run.lines[0], "alice                 bob");
     assert!(run.lines.contains(&"schedule: alice bob bob alice".to_owned()), "{run:?}");
 }
 
@@ -101,7 +101,8 @@ fn names_that_are_left_are_a_remark_after_a_violation_and_do_not_fit_where_nothi
 fn a_schedule_that_does_not_fit_says_where_who_could_have_gone_on_and_why_that_is() {
     let stranger = "there is no actor of that name, only alice and bob; perhaps it is misspelt, or of \
         another variant, or of another number of clients";
-    let nothing = "no instant lies ahead at which anything happens to an actor that is left";
+    let nothing = "clock finds nothing to strike: no instant lies ahead at which anything happens to an \
+        actor that is left";
     for (race, schedule, step, able, cause) in [
         ("lost-update", "3*alice", 3, "only bob could", "alice has ended already"),
         (
@@ -133,7 +134,7 @@ fn a_schedule_that_does_not_fit_says_where_who_could_have_gone_on_and_why_that_i
             "alice clock clock",
             3,
             "only alice or bob could",
-            "clock has struck as often as it may",
+            "clock has used up its budget",
         ),
         (
             "lock-order --variant=fixed",

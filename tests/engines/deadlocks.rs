@@ -47,7 +47,7 @@ fn a_deadlock_is_a_verdict_that_says_who_waits_for_whom() {
 fn who_waits_for_ever_releases_nothing() {
     for (engine, found) in checkers(&lock_order::Buggy) {
         let events = found.trace.expect(engine).events;
-        let released = events.iter().any(|event| matches!(event.kind, Kind::Unlock(_)));
+        let released = events.iter().any(|event| matches!(event.kind, Kind::Unlock { .. }));
         assert!(!released, "{engine}: {events:#?}");
     }
 }
@@ -191,10 +191,13 @@ fn who_waits_for_an_element_of_a_list_says_which() {
 
 #[test]
 fn a_main_actor_that_others_wait_for_is_named() {
-    is_said_by_all(
-        "main waits for the end of child; child waits for account, which main holds",
-        &MainHolds,
-    );
+    let sentence = "main waits for the end of child; child waits for account, which main holds";
+    let found = loom(&MainHolds, LoomBounds::default());
+    assert_eq!(found.violation().map(|it| it.detail.as_str()), Some(sentence), "{found}");
+    // On the model the main actor sets the world up, and can wait for nobody.
+    for (engine, found) in checkers(&MainHolds).skip(1) {
+        assert!(matches!(found.verdict, Verdict::NotRun(_)), "{engine}: {found}");
+    }
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl Scenario for UsesTheSeamWhileUnwound {
 }
 
 /// An actor that was crashed, or that panicked, takes no further step.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct SilentOnceDead(Vec<ActorId>);
 
 impl Monitor for SilentOnceDead {
@@ -216,7 +216,7 @@ impl Scenario for Misnamed {
     }
 }
 
-/// The main actor is an actor like any other while it starts and joins threads itself.
+/// The main actor starts and joins threads itself. On the model it only sets up and judges.
 #[derive(Clone)]
 pub struct MainTakesPart;
 

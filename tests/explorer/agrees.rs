@@ -3,26 +3,22 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use lockproof::explore::{Search, brute_force, census, exhaustive};
+use lockproof::explore::{Census, Search, brute_force, brute_force_census, census, exhaustive};
 use lockproof::races::fence_only_on_writes::Fixed;
 
-use crate::compare::{Program, SEARCH, all, difference, ends, same};
+use crate::compare::{GRAPH, Program, SEARCH, all, all_of, difference, ends, same};
 use crate::queues::queues;
 use crate::redis::{Clients, Fault, clients};
 use crate::threads_drawn::threads;
 
-/// Every combination of the reductions but the fastest; invisible steps have a file of their own.
-const SLOWER: [Search; 2] =
-    [Search { symmetry: false, ..SEARCH }, Search { memory: false, symmetry: false, ..SEARCH }];
-
 #[test]
 fn clients_of_redis_come_to_the_same_ends() {
-    all((1, 450), clients(250.0), |program| difference(&program, SEARCH));
+    all((1, 450), clients(250.0), |program| difference(&program, GRAPH));
 }
 
 #[test]
 fn other_clients_of_redis_come_to_the_same_ends() {
-    all((2, 450), clients(250.0), |program| difference(&program, SEARCH));
+    all((2, 450), clients(250.0), |program| difference(&program, GRAPH));
 }
 
 /// A fault that is never drawn, or that never strikes, agrees with everything.
@@ -43,8 +39,8 @@ fn each_fault_is_drawn_often_and_some_clients_come_to_more_ends_with_it() {
         // Ends are told apart by name, with the fault and without.
         let matters = |program: &&Clients| {
             let without = Clients { fault: None, ..(*program).clone() };
-            let [without, with] =
-                [&without, program].map(|program| ends(program, census(program, SEARCH)));
+            let [without, with] = [&without, program]
+                .map(|program| ends(program, census(program, GRAPH)).expect("a whole search"));
             assert!(without.is_subset(&with), "{program:?}");
             without.len() < with.len()
         };
@@ -56,35 +52,83 @@ fn each_fault_is_drawn_often_and_some_clients_come_to_more_ends_with_it() {
 
 #[test]
 fn threads_come_to_the_same_ends() {
-    all((3, 400), threads(250.0), |program| difference(&program, SEARCH));
+    all((3, 400), threads(250.0), |program| difference(&program, GRAPH));
 }
 
 #[test]
 fn other_threads_come_to_the_same_ends() {
-    all((4, 400), threads(250.0), |program| difference(&program, SEARCH));
+    all((4, 400), threads(250.0), |program| difference(&program, GRAPH));
 }
 
 #[test]
 fn clients_that_wait_for_each_other_come_to_the_same_ends() {
-    all((8, 400), queues(250.0), |program| difference(&program, SEARCH));
+    all((8, 400), queues(250.0), |program| difference(&program, GRAPH));
+}
+
+/// The graph compared with live executions, as it is for users: what it says besides is not uncontrolled.
+#[test]
+fn whole_searches_come_to_the_same_ends() {
+    all((61, 20), clients(150.0), |program| difference(&program, SEARCH));
+    all((62, 20), threads(150.0), |program| difference(&program, SEARCH));
+    all((63, 20), queues(150.0), |program| difference(&program, SEARCH));
 }
 
 #[test]
-fn each_reduction_can_be_switched_off() {
-    fn slower(program: &impl Program) -> Result<(), String> {
-        SLOWER.iter().try_for_each(|search| difference(program, *search))
-    }
-    all((5, 100), clients(100.0), |program| slower(&program));
-    all((6, 100), threads(100.0), |program| slower(&program));
-    all((9, 100), queues(100.0), |program| slower(&program));
+fn symmetry_can_be_switched_off() {
+    const SLOWER: Search = Search { symmetry: false, ..GRAPH };
+    all((5, 100), clients(100.0), |program| difference(&program, SLOWER));
+    all((6, 100), threads(100.0), |program| difference(&program, SLOWER));
+    all((9, 100), queues(100.0), |program| difference(&program, SLOWER));
 }
 
-/// A reduction that does nothing agrees with everything: what these save is asserted.
+/// A reduction that does nothing agrees with everything: what it saves is asserted.
 #[test]
-fn each_reduction_makes_the_search_smaller() {
-    let executions = |search| exhaustive(&Fixed { clients: 2 }, search).executions;
-    assert_eq!([SEARCH, SLOWER[0], SLOWER[1]].map(executions), [54, 108, 318]);
+fn symmetry_makes_the_search_smaller() {
+    let states = |symmetry| exhaustive(&Fixed { clients: 2 }, Search { symmetry, ..SEARCH }).states;
+    assert_eq!([true, false].map(states), [Some(81), Some(159)]);
     assert_eq!(brute_force(&Fixed { clients: 2 }, SEARCH).executions, 318);
+}
+
+/// Prints what the programs are like.
+#[test]
+fn the_programs_are_not_all_alike() {
+    let all = RefCell::new(Vec::new());
+    let note = |traits: [bool; 3], executions: u64| all.borrow_mut().push((executions, traits));
+    let executions = |census: Census| census.exploration.executions;
+    for seed in [1, 2] {
+        all_of((seed, 40), clients(250.0), |it| {
+            let three = it.alike().len() == 3;
+            note(
+                [it.fault.is_some() || it.ticks > 0, three, it.scripts()],
+                executions(brute_force_census(&it, SEARCH)),
+            );
+        });
+    }
+    all_of((8, 40), queues(250.0), |it| {
+        let three = it.alike().len() == 3;
+        note([it.has_faults(), three, it.blocks()], executions(brute_force_census(&it, SEARCH)));
+    });
+    for seed in [3, 4] {
+        all_of((seed, 40), threads(250.0), |it| {
+            let three = it.alike().len() == 3;
+            note(
+                [it.crash.is_some() || it.ticks > 0, three, false],
+                executions(brute_force_census(&it, SEARCH)),
+            );
+        });
+    }
+    let mut all = all.into_inner();
+    all.sort_unstable();
+    let share =
+        |which: usize| 100 * all.iter().filter(|(_, traits)| traits[which]).count() / all.len();
+    let [faults, three, commands] = [0, 1, 2].map(share);
+    let (median, most) = (all[all.len() / 2].0, all[all.len() - 1].0);
+    println!(
+        "of {} programs: median {median} executions, at most {most}; {faults}% with faults, {three}% with \
+         three clients alike, {commands}% with scripts or commands that wait",
+        all.len()
+    );
+    assert!(median >= 8 && faults >= 50 && three >= 10 && commands >= 20);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use lockproof::explore::{Census, Search, Verdict, brute_force_census, census};
+use lockproof::explore::{Census, Mutation, Search, Verdict, brute_force_census, census};
 use lockproof::scenario::{Property, Scenario, Violation};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
@@ -19,28 +19,38 @@ pub trait Program: Scenario + Debug {
     fn judged(self, judge: Judge) -> Self;
 }
 
-/// More than the programs here need. It has no net: what is missed is to be missed.
-pub const SEARCH: Search =
-    Search { executions: 200_000, max_steps: 200, net: 0, ..Search::DEFAULT };
+/// More than the programs here need.
+pub const SEARCH: Search = Search { executions: 200_000, max_steps: 200, ..Search::DEFAULT };
+
+/// The graph alone: more live executions beside it than one for each end would make up for what it misses.
+pub const GRAPH: Search = Search { mutation: Some(Mutation::JudgeEndsOnce), ..SEARCH };
 
 /// All that can come of a program: outcomes, and what was broken on the way; without the names of those
-/// who may change places.
-pub fn ends(program: &impl Program, census: Census) -> BTreeSet<String> {
-    assert_eq!(census.exploration.verdict, Verdict::Exhausted, "{program:?}");
+/// who may change places. Or why a search did not get that far.
+pub fn ends(program: &impl Program, census: Census) -> Result<BTreeSet<String>, String> {
+    let verdict = census.exploration.verdict;
+    if verdict != Verdict::Exhausted {
+        return Err(format!("the verdict is {verdict}"));
+    }
     let ends = census.violations.into_keys();
     let text = |Violation { property, detail }| match (property, detail.split_once(';')) {
         // Since when an orphan is overdue is nothing that states are told apart by.
         (Property::NoOrphanBeyondTtl, Some((orphan, _since))) => format!("{property}\n{orphan}"),
         _ => format!("{property}\n{detail}"),
     };
-    ends.map(|violation| canonical(&text(violation), program.alike())).collect()
+    Ok(ends.map(|violation| canonical(&text(violation), program.alike())).collect())
+}
+
+/// All that brute force comes to.
+pub fn brute_force_ends(program: &impl Program, search: Search) -> BTreeSet<String> {
+    ends(program, brute_force_census(program, search))
+        .unwrap_or_else(|why| panic!("{program:?}: {why}"))
 }
 
 /// What is wrong with a search of this program, if anything is.
 pub fn difference(program: &impl Program, search: Search) -> Result<(), String> {
-    let all = ends(program, brute_force_census(program, SEARCH));
-    let found = ends(program, census(program, search));
-    same(&all, &found)
+    let all = brute_force_ends(program, SEARCH);
+    same(&all, &ends(program, census(program, search))?)
 }
 
 /// Whether a search found all that can come of a program.
@@ -88,6 +98,14 @@ pub fn all<P: Debug>(
     if let Some(failure) = smallest_failure(drawn, strategy, test) {
         panic!("{failure}");
     }
+}
+
+/// Draws programs, and does something with each.
+pub fn all_of<P: Debug>(drawn: (u64, u32), strategy: impl Strategy<Value = P>, work: impl Fn(P)) {
+    all(drawn, strategy, |program| {
+        work(program);
+        Ok(())
+    });
 }
 
 /// In how many orders so many steps of each actor can be taken.

@@ -58,6 +58,7 @@ impl Book {
 }
 
 /// Notes that a property was broken, and lets the execution go on.
+#[derive(Clone)]
 struct Noting {
     inner: MutualExclusion,
     broken: BTreeSet<String>,

@@ -41,6 +41,20 @@ pub struct Queues {
     judge: Judge,
 }
 
+impl Queues {
+    /// Whether anything can happen to it.
+    pub fn has_faults(&self) -> bool {
+        self.fault.is_some() || self.ticks > 0
+    }
+
+    /// Whether a command waits.
+    pub fn blocks(&self) -> bool {
+        let each = if self.alike { 1 } else { self.actors.len() };
+        let mut steps = self.actors[..each].iter().flatten();
+        steps.any(|step| matches!(step, Step::Take(..) | Step::TakeAny(_)))
+    }
+}
+
 impl Program for Queues {
     fn alike(&self) -> &[&'static str] {
         // The first one differs from the others if something can happen to it alone.

@@ -71,6 +71,14 @@ impl Fault {
 const RELEASE: &str =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
+impl Clients {
+    /// Whether a script is run.
+    pub fn scripts(&self) -> bool {
+        let each = if self.alike { 1 } else { self.actors.len() };
+        self.actors[..each].iter().flatten().any(|step| matches!(step, Step::Release(_)))
+    }
+}
+
 impl Program for Clients {
     fn alike(&self) -> &[&'static str] {
         // Who differs from the others is the one to whom alone something can happen.

@@ -111,6 +111,15 @@ pub fn threads(most: f64) -> impl Strategy<Value = Threads> {
     about.prop_flat_map(move |about| program(step(about), true, most))
 }
 
+/// The same, of sleeps and of steps between them, with no tick to spend.
+pub fn sleeps(most: f64) -> impl Strategy<Value = Threads> {
+    let step = prop_oneof![3 => step(About::Sleeping), 1 => plain_step()];
+    program(step, false, most).prop_map(|mut threads| {
+        threads.actors.iter_mut().for_each(in_order);
+        threads
+    })
+}
+
 /// The same, of mutexes and of additions. Some have deadlocks.
 pub fn tangled_mutexes(most: f64) -> impl Strategy<Value = Threads> {
     program(plain_step(), false, most)

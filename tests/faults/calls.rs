@@ -1,6 +1,6 @@
 //! Calls whose first command is held back.
 
-use lockproof::scenario::{Budgets, Scenario, Specification, World};
+use lockproof::scenario::{Budgets, Scenario, SequentialSpec, World};
 use lockproof::sync::Runtime;
 use redis::{Commands, RedisResult};
 
@@ -14,7 +14,7 @@ enum Ask {
     Write(i64),
 }
 
-impl Specification for Register {
+impl SequentialSpec for Register {
     type Request = Ask;
     type Reply = i64;
 

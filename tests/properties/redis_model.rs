@@ -1,5 +1,5 @@
 //! The simulated Redis against a plain sequential model, reply by reply, while time passes. (Against a
-//! real server, which has no virtual clock, it is compared in `tests/redis_server.rs`.)
+//! real server, which has no virtual clock, it is compared in `tests/redis_server/main.rs`.)
 
 use lockproof::redis::{Keyspace, Value, execute};
 use proptest::prelude::*;
@@ -7,9 +7,7 @@ use proptest::test_runner::{TestError, TestRunner};
 
 use super::config::config;
 
-#[path = "redis_model/model.rs"]
 mod model;
-#[path = "redis_model/request.rs"]
 mod request;
 
 use model::{Flaw, Model};
@@ -29,7 +27,7 @@ fn compare(steps: &[Step], flaw: Option<Flaw>) -> Result<(), TestCaseError> {
             Step::Ask(request) => {
                 model.pass_to(now);
                 let expected = model.answer(request);
-                let reply = execute(&mut keyspace, now, &request.words());
+                let reply = execute(&mut keyspace, now, &request.words()).unwrap();
                 prop_assert_eq!(reply, expected, "at {} ms: {:?}", now, request);
             }
         }

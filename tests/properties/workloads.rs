@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lockproof::explore::{Exploration, Sampling, Verdict, pct, random, replay};
+use lockproof::explore::{Exploration, Sampling, Search, Verdict, exhaustive, pct, random, replay};
 use lockproof::lock::Retry;
 use lockproof::scenario::{Budgets, Property, Scenario};
 use proptest::prelude::*;
@@ -11,9 +11,7 @@ use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
 use super::config::config;
 
-#[path = "workloads/bank.rs"]
 mod bank;
-#[path = "workloads/plain.rs"]
 mod plain;
 
 use bank::Banking;
@@ -69,8 +67,9 @@ fn ttl() -> impl Strategy<Value = u64> {
 
 fn banking(fenced: bool) -> impl Strategy<Value = Banking> {
     let amounts = prop::collection::vec(-300..=300_i64, 1..=NAMES.len());
-    let workload = (amounts, 0..=300_i64, ttl(), faults(), patience(), 1..=2_u32, any::<bool>());
-    workload.prop_map(move |(amounts, opening, ttl_ms, faults, patience, attempts, cold)| Banking {
+    // Shrunk in this order: when little else happens, one pause is seen to be enough.
+    let workload = (amounts, 0..=300_i64, ttl(), patience(), 1..=2_u32, any::<bool>(), faults());
+    workload.prop_map(move |(amounts, opening, ttl_ms, patience, attempts, cold, faults)| Banking {
         amounts,
         opening,
         ttl_ms,
@@ -104,6 +103,14 @@ fn locking(compares: bool) -> impl Strategy<Value = Locking> {
         cold,
         compares,
     })
+}
+
+/// What is left of a workload is small enough to search every interleaving of it: luck shrinks nothing.
+fn searched(workload: &impl Scenario) -> Option<(&'static str, Exploration)> {
+    let search = Search { max_states: 2_000, ..Search::default() };
+    let found = exhaustive(workload, search);
+    assert!(!matches!(found.verdict, Verdict::Uncontrolled(_) | Verdict::NotRun(_)), "{found}");
+    found.violation().is_some().then_some(("exhaustive", found))
 }
 
 /// The first exploration that broke something: a PCT one, or else a random one.
@@ -158,9 +165,14 @@ where
 {
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config(256), random);
-    match runner.run(&workloads, |workload| holds(&workload, executions)) {
+    let broken = |workload: &S| broken(workload, executions).or_else(|| searched(workload));
+    let holds = |workload: S| match broken(&workload) {
+        None => Ok(()),
+        Some((engine, found)) => Err(TestCaseError::fail(format!("{engine}: {found}"))),
+    };
+    match runner.run(&workloads, holds) {
         Err(TestError::Fail(reason, workload)) => {
-            let (engine, found) = broken(&workload, executions).expect("equal runs are equal");
+            let (engine, found) = broken(&workload).expect("equal runs are equal");
             println!("{workload:?}\n{engine}: {found}");
             assert!(reason.to_string().contains(&found.to_string()), "{reason}");
             (workload, found)
@@ -173,7 +185,7 @@ where
 fn fails_again(workload: &impl Scenario, found: &Exploration, property: Property) {
     let violation = found.violation().expect("something was broken");
     assert_eq!(violation.property, property);
-    assert_eq!(found.seed, Some(SEED));
+    assert!(found.seed.is_none_or(|seed| seed == SEED), "{found}");
     let schedule = found.schedule.as_ref().expect("a sequentially consistent checker has one");
     let again = replay(workload, &schedule.to_string().parse().unwrap()).unwrap();
     assert_eq!(again.violation(), Some(violation));
@@ -206,7 +218,7 @@ fn a_bank_with_no_fence_loses_money_to_two_clients_and_one_pause() {
         Banking { fenced: true, ..expected },
     ];
     for workload in smaller {
-        assert!(broken(&workload, 200).is_none(), "{workload:?}");
+        assert!(searched(&workload).is_none(), "{workload:?}");
     }
 }
 

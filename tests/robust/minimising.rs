@@ -1,17 +1,17 @@
 //! What is left of random schedules.
 
 use lockproof::explore::{
-    MinimiseError, Sampling, Schedule, Search, fewest, minimise, random, replay, urw,
+    MinimiseError, Sampling, Schedule, Search, minimal, minimise, random, replay, urw,
 };
 use lockproof::races::{
     fence_only_on_writes, get_del_release, lock_order, lost_update, shared_token,
 };
 use lockproof::scenario::Scenario;
 
-/// Draws a schedule from each seed, and expects each to shrink to what `fewest` finds.
+/// Draws a schedule from each seed, and expects each to shrink to what `minimal` finds.
 #[track_caller]
-fn shrinks_to_the_fewest<S: Scenario>(scenario: &S, seeds: std::ops::Range<u64>) {
-    let simplest = fewest(scenario, Search::default());
+fn shrinks_to_the_least<S: Scenario>(scenario: &S, seeds: std::ops::Range<u64>) {
+    let simplest = minimal(scenario, Search::default());
     let (least, property) = (simplest.cost.expect("a bug"), simplest.violation().unwrap().property);
     for seed in seeds {
         let sampling = Sampling { seed, ..Sampling::default() };
@@ -26,7 +26,7 @@ fn shrinks_to_the_fewest<S: Scenario>(scenario: &S, seeds: std::ops::Range<u64>)
         let case = format!("seed {seed}: {schedule} became {minimal}");
         println!("{drawn_cost} -> {case}");
         assert!(minimal.cost.unwrap() <= drawn_cost, "{case}");
-        assert_eq!(minimal.cost, Some(least), "{case}; fewest: {simplest}");
+        assert_eq!(minimal.cost, Some(least), "{case}; minimal: {simplest}");
         assert_eq!(minimal.violation().unwrap().property, property, "{case}");
         let short = minimal.schedule.clone().unwrap();
         let again = replay(scenario, &short).expect("a full schedule");
@@ -40,25 +40,25 @@ fn shrinks_to_the_fewest<S: Scenario>(scenario: &S, seeds: std::ops::Range<u64>)
 }
 
 #[test]
-fn lost_updates_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&lost_update::Buggy, 0..20);
+fn lost_updates_shrink_to_the_fewest_preemptions() {
+    shrinks_to_the_least(&lost_update::Buggy, 0..20);
 }
 
 #[test]
-fn deadlocks_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&lock_order::Buggy, 0..20);
+fn deadlocks_shrink_to_the_fewest_preemptions() {
+    shrinks_to_the_least(&lock_order::Buggy, 0..20);
 }
 
 #[test]
-fn releases_of_a_strangers_lock_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&get_del_release::Buggy, 0..20);
-    shrinks_to_the_fewest(&shared_token::Buggy, 0..20);
+fn releases_of_a_strangers_lock_shrink_to_the_fewest_preemptions() {
+    shrinks_to_the_least(&get_del_release::Buggy, 0..20);
+    shrinks_to_the_least(&shared_token::Buggy, 0..20);
 }
 
 #[test]
-fn stale_writes_shrink_to_the_fewest_switches() {
-    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 2 }, 0..10);
-    shrinks_to_the_fewest(&fence_only_on_writes::Buggy { clients: 3 }, 0..4);
+fn stale_writes_shrink_to_the_fewest_preemptions() {
+    shrinks_to_the_least(&fence_only_on_writes::Buggy { clients: 2 }, 0..10);
+    shrinks_to_the_least(&fence_only_on_writes::Buggy { clients: 3 }, 0..4);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn what_a_person_wrote_may_be_a_beginning_and_comes_back_whole() {
     let written: Schedule = "alice bob".parse().unwrap();
     let minimal = minimise(&lost_update::Buggy, &written).expect("it loses an update");
     assert_eq!(minimal.schedule.unwrap().to_string(), "alice bob bob alice");
-    assert_eq!(minimal.cost.unwrap().switches, 1);
+    assert_eq!(minimal.cost.unwrap().preemptions, 1);
 }
 
 #[test]

@@ -26,6 +26,11 @@ impl Scenario for Count {
                 }
             });
         }
+        let (counted, expected) = (total, 2 * self.0);
+        world.finally(Property::ConservedBalance, move || match counted.peek(|total| *total) {
+            total if total == expected => Ok(()),
+            other => Err(format!("{expected} additions made {other}")),
+        });
     }
 }
 
@@ -62,6 +67,7 @@ impl Scenario for Panics {
 }
 
 /// A monitor with a mistake in it.
+#[derive(Clone)]
 struct Panicking;
 
 impl Monitor for Panicking {
@@ -136,6 +142,7 @@ impl Scenario for Opaque {
                 }
             });
         }
+        world.finally(Property::NoOverdraft, || Ok(()));
     }
 }
 

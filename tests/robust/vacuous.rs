@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use lockproof::explore::{Exploration, Vacuity, Verdict, stress};
+use lockproof::explore::{
+    Exploration, LoomBounds, Sampling, Search, Vacuity, Verdict, brute_force, exhaustive, loom,
+    random, stress,
+};
 use lockproof::races::{fence_only_on_writes, lost_update, stolen_wakeup};
-use lockproof::scenario::{Budgets, Scenario, World};
+use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Atomic, Runtime, Shared};
 
 use crate::scenes::{Count, Opaque, Sleepers};
-use crate::{checkers, shuttles};
+use crate::{SAMPLING, SEARCH, checkers, shuttles};
 
 /// Actors who each count for themselves.
 #[derive(Clone)]
@@ -27,6 +30,7 @@ impl Scenario for Apart {
                 own.with("add 1", |own| *own += 1);
             });
         }
+        world.finally(Property::ConservedBalance, || Ok(()));
     }
 }
 
@@ -47,11 +51,31 @@ fn actors_that_share_nothing_raise_the_alarm() {
 }
 
 #[test]
-fn a_single_interleaving_raises_the_alarm() {
+fn a_single_interleaving_raises_the_alarm_where_everything_was_searched() {
     for (engine, exploration) in all(&Apart { actors: 1 }) {
-        assert_eq!(exploration.vacuous, Some(Vacuity::OneExecution), "{engine}: {exploration}");
+        let exhausted = exploration.verdict == Verdict::Exhausted;
+        let alarm = exhausted.then_some(Vacuity::OneExecution);
+        assert_eq!(exploration.vacuous, alarm, "{engine}: {exploration}");
         let said = exploration.to_string();
-        assert!(said.contains("; vacuous: there is only one interleaving"), "{said}");
+        let says = said.contains("; vacuous: there is only one interleaving");
+        assert_eq!(says, exhausted, "{said}");
+    }
+}
+
+#[test]
+fn a_search_that_hit_its_bound_knows_of_no_other_interleaving() {
+    let once = LoomBounds { executions: 1, preemptions: None };
+    let sampling = Sampling { executions: 1, ..SAMPLING };
+    let search = Search { executions: 1, max_states: 1, ..SEARCH };
+    for found in [
+        loom(&Count(2), once),
+        random(&Count(2), sampling),
+        exhaustive(&Count(2), search),
+        brute_force(&Count(2), search),
+        stress(&Count(2), 1),
+    ] {
+        assert!(!matches!(found.verdict, Verdict::Exhausted), "{found}");
+        assert_eq!(found.vacuous, None, "{found}");
     }
 }
 
@@ -93,6 +117,7 @@ impl Scenario for Asking {
                 }
             });
         }
+        world.finally(Property::ConservedBalance, || Ok(()));
     }
 
     fn budgets(&self) -> Budgets {
@@ -160,6 +185,7 @@ impl Scenario for Flag {
             }
         });
         world.actor("bob", move |_| bobs.load(Ordering::SeqCst));
+        world.finally(Property::ConservedBalance, || Ok(()));
     }
 }
 
@@ -189,6 +215,7 @@ impl Scenario for Expires {
             ask(&["GET", "lock"]);
             ask(&["GET", "lock"]);
         });
+        world.finally(Property::ConservedBalance, || Ok(()));
     }
 
     fn budgets(&self) -> Budgets {

@@ -13,18 +13,20 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
 ];
 
-/// The modules as the head of `src/lib.rs` lists them, each with a link to it.
+/// The modules as the head of `src/lib.rs` lists them, with a link if they are public.
 pub fn order() -> Vec<String> {
     listed(include_str!("../../src/lib.rs"))
 }
 
 fn listed(text: &str) -> Vec<String> {
-    let entries = text.lines().filter_map(|line| line.strip_prefix("//! * [`"));
-    entries.filter_map(|entry| entry.split_once("`]")).map(|(name, _)| name.to_owned()).collect()
+    let entries = text.lines().filter_map(|line| line.strip_prefix("//! * "));
+    let quoted = entries.filter_map(|it| it.strip_prefix('[').unwrap_or(it).strip_prefix('`'));
+    quoted.filter_map(|entry| entry.split_once('`')).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn declared(text: &str) -> Vec<String> {
-    let names = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let lines = text.lines().map(|line| line.strip_prefix("pub ").unwrap_or(line));
+    let names = lines.filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
     names.map(str::to_owned).collect()
 }
 
@@ -86,8 +88,8 @@ mod tests {
     fn the_list_is_that_of_the_modules() {
         let text = include_str!("../../src/lib.rs");
         assert_eq!(order(), declared(text));
-        assert_eq!(listed("//! * [`a`]: one;\n//!   [`b`].\n//! * [`c`]\n"), ["a", "c"]);
-        assert_eq!(declared("pub mod a;\nmod b;\n"), ["a"]);
+        assert_eq!(listed("//! * [`a`]: one;\n//!   [`b`].\n//! * `c`: two\n"), ["a", "c"]);
+        assert_eq!(declared("pub mod a;\nmod b;\nuse c;\n"), ["a", "b"]);
     }
 
     #[test]

@@ -1,0 +1,87 @@
+//! Bounds: where a search stopped, though it had not seen everything.
+
+use std::fmt;
+
+use super::bytes::size;
+use super::cost::counted;
+
+/// A bound that ended a search. Bounds are counts, so that they are hit at the same place every time; the
+/// time limit of [`stress_in_child`](super::stress_in_child()) is the exception.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Bound {
+    /// This many executions were run.
+    Executions(u64),
+    /// An execution took this many steps: it may never end.
+    Steps(usize),
+    /// No execution had more preemptions than this.
+    Preemptions(usize),
+    /// This many states were found.
+    States(u64),
+    /// This many bytes of memory were used, by the estimate that
+    /// [`Search::max_memory`](super::Search::max_memory) describes.
+    Memory(u64),
+    /// This many distinct ends were executed live. Nothing is broken in any state; what `finally` says of
+    /// the other ends is not known.
+    LiveEnds(u64),
+    /// These actors took the same steps with the same observations 40 times in a row, and were followed no
+    /// further; the rest of the search went on.
+    Endless(String),
+    /// After this schedule these actors go round in loops, marked with [`retry`](crate::sync::retry), and
+    /// nothing that anybody can do leads to an end.
+    NoWayOut {
+        /// The actors that have not ended.
+        names: String,
+        /// A shortest schedule to there.
+        schedule: String,
+    },
+    /// A limit of the engine itself, in its words.
+    Engine(String),
+}
+
+impl Bound {
+    /// Whether it bounds the whole search, and not one execution.
+    pub(in crate::explore) const fn is_of_search(&self) -> bool {
+        match self {
+            Self::Executions(_)
+            | Self::Preemptions(_)
+            | Self::States(_)
+            | Self::Memory(_)
+            | Self::LiveEnds(_) => true,
+            Self::Steps(_) | Self::Endless(_) | Self::NoWayOut { .. } | Self::Engine(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Executions(bound) => f.write_str(&counted(*bound, "execution")),
+            Self::Steps(bound) => {
+                write!(f, "{} in one execution", counted(*bound as u64, "step"))
+            }
+            Self::Preemptions(bound) => {
+                write!(f, "{} in each execution", counted(*bound as u64, "preemption"))
+            }
+            Self::States(bound) => f.write_str(&counted(*bound, "state")),
+            Self::Memory(bound) => {
+                write!(f, "{} of memory, by the estimate of the search", size(*bound))
+            }
+            Self::LiveEnds(bound) => write!(
+                f,
+                "{} executed live, all states visited; `finally` has not judged the other ends",
+                counted(*bound, "distinct end")
+            ),
+            Self::Endless(names) => write!(
+                f,
+                "{names} may go round in a loop for ever: mark a loop that waits with `retry`, or bound it"
+            ),
+            Self::NoWayOut { names, schedule } => write!(
+                f,
+                "after the schedule {schedule} nothing leads to an end any more: {names} cannot get out \
+                 of a loop"
+            ),
+            Self::Engine(limit) => f.write_str(limit),
+        }
+    }
+}

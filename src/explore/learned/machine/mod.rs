@@ -1,0 +1,282 @@
+//! The machine over numbered states: each operation is carried out once for each state of what it touches.
+
+mod effects;
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::learner::Learner;
+use super::local::{Effect, Status};
+use super::point::{Point, View};
+use super::stop::Stop;
+use super::tables::{ABSENT, Map, NOTHING};
+use crate::machine::encode::Encoded;
+use crate::machine::fault::{Budgeted, Injection};
+use crate::machine::operation::{Look, Operation, Strike};
+use crate::machine::resources::mutex::Lock;
+use crate::machine::survey::{Next, survey};
+use crate::scenario::Violation;
+use crate::trace::{ActorId, ObjectId};
+
+/// The machine over numbered states.
+pub(super) struct Machine {
+    pub(super) learner: Learner,
+    pub(super) faults: Rc<[Budgeted]>,
+    pub(super) applied: Map<Key, Applied>,
+    /// Time passes over a component, to an instant.
+    pub(super) passed: Map<(u32, u64), u32>,
+    /// How many operations were carried out.
+    pub(super) carried_out: u64,
+    /// Whether taking a free mutex is no choice; only a mutated search says so.
+    pub(super) locks_at_once: bool,
+    /// What the edges that a transition took are noted with, if they are.
+    pub(super) taken: Vec<u32>,
+    /// The faults that could strike: a search lets them.
+    pub(super) struck: BTreeSet<usize>,
+}
+
+/// What the effect of an operation depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    operation: u32,
+    actor: u32,
+    components: [u32; 2],
+    now: u64,
+    how: How,
+}
+
+/// How an operation takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum How {
+    /// As it is.
+    Whole,
+    /// As far as it does when something strikes it, as a step of this actor.
+    Struck(Strike, u32),
+    /// Not at all: its actor is gone.
+    Abandoned,
+}
+
+/// What came of an operation.
+#[derive(Clone, Copy)]
+pub(super) struct Applied {
+    components: [u32; 2],
+    observation: u32,
+    events: u32,
+}
+
+/// A state that a choice leads to, or the violation that it shows.
+pub(super) type Came = Result<Point, Box<Violation>>;
+
+impl Machine {
+    pub(super) fn new(learner: Learner, faults: Rc<[Budgeted]>) -> Self {
+        Self {
+            learner,
+            faults,
+            applied: Map::default(),
+            passed: Map::default(),
+            carried_out: 0,
+            locks_at_once: false,
+            taken: Vec::new(),
+            struck: BTreeSet::new(),
+        }
+    }
+
+    /// The world that a state stands for.
+    pub(super) fn view<'a>(&'a self, point: &'a Point) -> View<'a> {
+        View { tables: &self.learner.tables, locals: &self.learner.locals, point }
+    }
+
+    /// What can happen next.
+    pub(super) fn next(&self, point: &Point) -> Next {
+        let left = &self.learner.tables.budgets[point.left as usize];
+        let view = self.view(point);
+        if self.locks_at_once
+            && let Some(actor) = taker(&view)
+        {
+            return Next::Forced(actor);
+        }
+        survey(&view, &self.faults, left, false)
+    }
+
+    /// This actor takes its step, and everybody goes on to a next one.
+    pub(super) fn step(&mut self, point: &Point, actor: ActorId) -> Result<Came, Stop> {
+        self.taken.clear();
+        let mut next = point.clone();
+        Ok(match self.advance(&mut next, actor, How::Whole, None)? {
+            Ok(()) => self.quiesce(next)?,
+            Err(violation) => Err(violation),
+        })
+    }
+
+    /// This fault strikes, and everybody goes on to a next step.
+    pub(super) fn strike(
+        &mut self,
+        point: &Point,
+        fault: usize,
+        injection: Injection,
+    ) -> Result<Came, Stop> {
+        self.taken.clear();
+        let mut next = point.clone();
+        let mut left = self.learner.tables.budgets[point.left as usize].clone();
+        left[fault] -= 1;
+        self.struck.insert(fault);
+        next.left = self.learner.tables.budget(left);
+        let by = self.faults[fault].actor;
+        let came = match injection {
+            Injection::PassTime(at) => self.pass_time(&mut next, at, by)?,
+            Injection::Kill(victim) => self.kill(&mut next, victim, by)?,
+            Injection::Strike { victim, strike, link } => {
+                self.advance(&mut next, victim, How::Struck(strike, by.0), link)?
+            }
+            Injection::Deliver(link, nth) => self.deliver(&mut next, link, nth, by)?,
+        };
+        Ok(match came {
+            Ok(()) => self.quiesce(next)?,
+            Err(violation) => Err(violation),
+        })
+    }
+
+    /// Lets all that takes no choice happen: actors begin, see others end, and time passes where nobody can
+    /// go on.
+    pub(super) fn quiesce(&mut self, mut point: Point) -> Result<Came, Stop> {
+        if self.learner.tables.prints_otherwise {
+            return Err(Stop::Uncontrolled(
+                "two values hash alike and print differently: Hash of their type leaves out something"
+                    .to_owned(),
+            ));
+        }
+        loop {
+            let came = match self.next(&point) {
+                Next::Forced(actor) => self.advance(&mut point, actor, How::Whole, None)?,
+                Next::Time(at) => self.pass_time(&mut point, at, ActorId::MAIN)?,
+                _ => return Ok(Ok(point)),
+            };
+            if let Err(violation) = came {
+                return Ok(Err(violation));
+            }
+        }
+    }
+
+    /// The operation of this actor takes effect, and it goes on up to its next one.
+    fn advance(
+        &mut self,
+        point: &mut Point,
+        actor: ActorId,
+        how: How,
+        link: Option<ObjectId>,
+    ) -> Result<Result<(), Box<Violation>>, Stop> {
+        let mut how = how;
+        loop {
+            let local = point.local(actor);
+            let announced = self.learner.locals[local as usize].announced;
+            let Status::Before(operation) = self.learner.locals[local as usize].status else {
+                return Ok(Ok(()));
+            };
+            if let Err(violation) = self.judge(point, announced) {
+                return Ok(Err(violation));
+            }
+            let (mut observation, events) = self.perform(point, operation, actor, how)?;
+            if let (How::Struck(Strike::HeldBack, _), Some(link)) = (how, link) {
+                self.hold(point, link, operation)?;
+            }
+            if let Err(violation) = self.judge(point, events) {
+                return Ok(Err(violation));
+            }
+            if let Some(child) = self.operation(operation).joins()
+                && let Status::Ended(result) = self.status(point, child)
+            {
+                observation = result;
+            }
+            how = How::Whole;
+            let edge = self.learner.edge(local, observation)?;
+            self.taken.push(edge);
+            let next = self.learner.edges[edge as usize].next;
+            for at in 0..self.learner.edges[edge as usize].effects.len() {
+                let effect = self.learner.edges[edge as usize].effects[at].clone();
+                if let Err(violation) = self.affect(point, actor, effect)? {
+                    return Ok(Err(violation));
+                }
+            }
+            point.set_local(actor, next);
+            let Status::Before(operation) = self.learner.locals[next as usize].status else {
+                return Ok(Ok(()));
+            };
+            let pending = self.operation(operation);
+            // To see another end is not part of the step: others may begin or end before.
+            if pending.is_step() || pending.joins().is_some() {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    fn affect(
+        &mut self,
+        point: &mut Point,
+        actor: ActorId,
+        effect: Effect,
+    ) -> Result<Result<(), Box<Violation>>, Stop> {
+        let events = match effect {
+            Effect::Do(operation) => self.perform(point, operation, actor, How::Whole)?.1,
+            Effect::Create(object, component) => {
+                point.set_object(ObjectId(object), component);
+                NOTHING
+            }
+            Effect::Spawn(child, root) => {
+                point.set_local(child, root);
+                NOTHING
+            }
+            Effect::Record(events) => events,
+        };
+        Ok(self.judge(point, events))
+    }
+
+    /// The actors that have not ended in a state.
+    pub(super) fn unfinished(&self, point: &Point) -> BTreeSet<ActorId> {
+        let actors = (1..point.locals.len() as u32).map(ActorId);
+        let present = actors.filter(|actor| point.local(*actor) != ABSENT);
+        present.filter(|actor| matches!(self.status(point, *actor), Status::Before(_))).collect()
+    }
+
+    fn operation(&self, operation: u32) -> &dyn Operation {
+        &*self.learner.tables.operations[operation as usize].operation
+    }
+
+    fn status(&self, point: &Point, actor: ActorId) -> Status {
+        self.learner.locals[point.local(actor) as usize].status
+    }
+
+    fn judge(&mut self, point: &mut Point, events: u32) -> Result<(), Box<Violation>> {
+        let Learner { tables, trace, .. } = &mut self.learner;
+        point.monitors = tables.judge(point.monitors, events, trace)?;
+        Ok(())
+    }
+
+    /// The state in which all actors have begun.
+    pub(super) fn begin(
+        &mut self,
+        objects: Vec<u32>,
+        left: Box<[u32]>,
+        monitors: u32,
+        now: u64,
+        actors: &[ActorId],
+    ) -> Result<Came, Stop> {
+        let left = self.learner.tables.budget(left);
+        let mut point = Point { now, left, monitors, objects, locals: Vec::new() };
+        for actor in actors {
+            let root = self.learner.root(*actor, None, Encoded::default());
+            point.set_local(*actor, root);
+        }
+        self.taken.clear();
+        self.quiesce(point)
+    }
+}
+
+/// An actor that can take a mutex.
+fn taker(world: &dyn Look) -> Option<ActorId> {
+    world.actors().find(|actor| {
+        world.pending(*actor).is_some_and(|operation| {
+            (operation as &dyn Any).is::<Lock>() && operation.enabled(*actor, world)
+        })
+    })
+}

@@ -1,0 +1,107 @@
+//! How a search begins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::canonical::Canon;
+use super::super::follow::Then;
+use super::super::learner::Learner;
+use super::super::machine::Machine;
+use super::super::point::Point;
+use super::super::set_up::SetUp;
+use super::super::stop::Stop;
+use super::super::tables::{ABSENT, Map, Tables};
+use super::Graph;
+use crate::explore::evidence::Evidence;
+use crate::explore::mutation::Mutation;
+use crate::explore::search::Search;
+use crate::explore::verdict::Figures;
+use crate::machine::encode::{Clients, Mistake};
+use crate::machine::names::Names;
+use crate::machine::state::Parts;
+use crate::scenario::program::Program;
+use crate::trace::{ActorId, ObjectId};
+
+impl Graph {
+    /// Sets the world up, and has its actors begin.
+    pub(in crate::explore::learned) fn new(
+        program: &Arc<dyn Program>,
+        search: Search,
+        names: Names,
+    ) -> Result<Self, Stop> {
+        let set_up = SetUp::of(&**program, names)?;
+        let tables = Tables::new(clients(search, &set_up));
+        let SetUp { names, observations, cast, faults, monitors, state, .. } = set_up;
+        let canon = Canon::new(&tables, search.mutation);
+        let mut learner = Learner::new(program, names, observations, tables);
+        learner.by_value = search.mutation != Some(Mutation::EdgesWithoutValues);
+        let mut machine = Machine::new(learner, faults);
+        machine.locks_at_once = search.mutation == Some(Mutation::LocksAtOnce);
+        let Parts { objects, left, now } = state.into_parts();
+        let mut components = Vec::new();
+        for (number, object) in (0..).map(ObjectId).zip(objects) {
+            components.push(match object {
+                Some(object) => machine.learner.component(number, object)?,
+                None => ABSENT,
+            });
+        }
+        let monitors = machine.learner.tables.watching(monitors);
+        let actors: Vec<ActorId> = cast.iter().map(|cast| cast.actor).collect();
+        let came = machine.begin(components, left.into(), monitors, now, &actors)?;
+        let nowhere = Point { now, left: 0, monitors, objects: Vec::new(), locals: Vec::new() };
+        let mut graph = Self::at(program, search, machine, canon, nowhere);
+        match came {
+            Ok(start) => graph.start = start,
+            Err(_) => {
+                // What breaks before anybody takes a step.
+                let found = graph.live(&[], Then::Default, false)?;
+                return Err(Stop::Broken(Box::new(found)));
+            }
+        }
+        Ok(graph)
+    }
+
+    fn at(
+        program: &Arc<dyn Program>,
+        search: Search,
+        machine: Machine,
+        canon: Canon,
+        start: Point,
+    ) -> Self {
+        Self {
+            program: Arc::clone(program),
+            search,
+            machine: Some(machine),
+            canon,
+            start,
+            parents: Vec::new(),
+            known: Map::default(),
+            waiting: 0,
+            ends: Map::default(),
+            figures: Figures::default(),
+            all: None,
+            confirmed: BTreeSet::new(),
+            endless: BTreeSet::new(),
+            visited_all: false,
+            longest: 0,
+            shown: Evidence::default(),
+            choice: false,
+        }
+    }
+}
+
+/// The clients that can change places, or those that a mistake has.
+fn clients(search: Search, set_up: &SetUp) -> Clients {
+    let clients = match (search.symmetry, search.mutation) {
+        (true, Some(Mutation::EverybodyIsAClient)) => {
+            Clients::new(set_up.cast.iter().map(|cast| (cast.actor, cast.name.as_str())))
+        }
+        (true, _) => set_up.clients(),
+        (false, _) => Clients::none(),
+    };
+    clients.mistaken(match search.mutation {
+        Some(Mutation::NumbersAsLengths) => Some(Mistake::NumbersAsLengths),
+        Some(Mutation::ForgetScripts) => Some(Mistake::NoScripts),
+        _ => None,
+    })
+}

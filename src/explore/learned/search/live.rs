@@ -1,0 +1,137 @@
+//! Live executions beside the graph.
+
+use super::super::follow::{Followed, Then, follow};
+use super::super::renamed::Renaming;
+use super::super::stop::Stop;
+use super::{FAULT, Graph, Move, ROOT};
+use crate::explore::schedule::Schedule;
+use crate::explore::verdict::{Exploration, Verdict};
+use crate::scenario::Violation;
+use crate::trace::ActorId;
+
+impl Graph {
+    /// The choices that lead to a state, and one more.
+    pub(in crate::explore::learned) fn schedule(
+        &mut self,
+        mut at: u32,
+        last: Option<Move>,
+    ) -> Vec<Move> {
+        let mut moves: Vec<Move> = last.into_iter().collect();
+        while let (parent, by) = self.parents[at as usize]
+            && parent != ROOT
+        {
+            moves.push(by);
+            at = parent;
+        }
+        moves.reverse();
+        self.longest = self.longest.max(moves.len());
+        moves
+    }
+
+    pub(in crate::explore::learned) fn named(&mut self, moves: &[Move]) -> Schedule {
+        let machine = self.machine();
+        let name = |by: &Move| match by & FAULT {
+            0 => machine.learner.trace.actor(ActorId(*by)).to_owned(),
+            _ => machine.faults[(by & !FAULT) as usize].name.clone(),
+        };
+        moves.iter().map(name).collect()
+    }
+
+    /// The graph says that this schedule violates a property: it is executed live.
+    pub(in crate::explore::learned) fn broken(
+        &mut self,
+        violation: &Violation,
+        schedule: &[Move],
+    ) -> Result<(), Stop> {
+        if self.all.is_some() && self.confirmed.contains(violation) {
+            return Ok(());
+        }
+        let found = self.live(schedule, Then::Default, false)?;
+        match &found.verdict {
+            Verdict::Broken(live) if live.property == violation.property => self.found(found),
+            other => Err(Stop::Uncontrolled(format!(
+                "run alone on what they observed, the actors violate {violation}; all at once, along the \
+                 schedule {}, the verdict is {other}",
+                self.named(schedule)
+            ))),
+        }
+    }
+
+    /// A live execution violates a property.
+    pub(super) fn found(&mut self, found: Exploration) -> Result<(), Stop> {
+        let Verdict::Broken(violation) = &found.verdict else { return Ok(()) };
+        let Some(all) = &mut self.all else { return Err(Stop::Broken(Box::new(found))) };
+        let cost = found.cost.unwrap_or_default();
+        let least = all.entry(violation.clone()).or_insert(cost);
+        *least = cost.min(*least);
+        self.confirmed.insert(violation.clone());
+        Ok(())
+    }
+
+    /// Executes a schedule live beside the graph.
+    pub(super) fn live(
+        &mut self,
+        schedule: &[Move],
+        then: Then,
+        judge: bool,
+    ) -> Result<Exploration, Stop> {
+        self.live_renamed(schedule, None, then, judge)
+    }
+
+    /// The same, with the clients renamed.
+    pub(super) fn live_renamed(
+        &mut self,
+        schedule: &[Move],
+        renaming: Option<&Renaming>,
+        then: Then,
+        judge: bool,
+    ) -> Result<Exploration, Stop> {
+        let machine = self.machine.take().expect("the machine is here");
+        let (machine, Followed { exploration, difference }) = follow(
+            &self.program,
+            machine,
+            &self.start,
+            (schedule, renaming),
+            then,
+            self.search.max_steps + schedule.len(),
+        );
+        self.machine = Some(machine);
+        self.figures.live_runs += 1;
+        self.longest = self.longest.max(exploration.longest);
+        if let (Some(difference), Some(renaming)) = (&difference, renaming) {
+            let (names, schedule) = (self.renamed(renaming), self.named(schedule));
+            return Err(Stop::Uncontrolled(format!(
+                "{names}, declared alike, behave differently: along the schedule {schedule} with their names \
+                 changed, {difference}"
+            )));
+        }
+        if let Some(difference) = difference {
+            return Err(Stop::Uncontrolled(format!(
+                "run all at once along the schedule {}, the actors do something else than alone: \
+                 {difference}",
+                self.named(schedule)
+            )));
+        }
+        if let Verdict::NotRun(why) = exploration.verdict {
+            return Err(Stop::Refused(why));
+        }
+        self.shown.merge(&exploration.shown);
+        if judge {
+            self.found(exploration.clone())?;
+        }
+        Ok(exploration)
+    }
+
+    /// All actors have ended: what they came to is judged live, unless too many ends were.
+    pub(in crate::explore::learned) fn end(&mut self, number: u32) -> Result<(), Stop> {
+        self.figures.ends += 1;
+        // The search goes on beyond the bound: all but `finally` is judged in the graph.
+        if self.figures.ends > self.search.live_ends {
+            return Ok(());
+        }
+        self.ends.insert(number, None);
+        let schedule = self.schedule(number, None);
+        self.live(&schedule, Then::Default, true)?;
+        Ok(())
+    }
+}

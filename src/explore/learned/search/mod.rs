@@ -1,0 +1,288 @@
+//! Breadth-first search of the graph of learned actors.
+
+mod begin;
+mod confirm;
+mod live;
+mod ways_out;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::canonical::{Canon, Canonical};
+use super::learner::Learner;
+use super::machine::{Came, Machine};
+use super::memory::{Digest, of_waiting};
+use super::point::Point;
+use super::stop::Stop;
+use super::tables::Map;
+use crate::explore::bound::Bound;
+use crate::explore::cost::Cost;
+use crate::explore::evidence::Evidence;
+use crate::explore::live::drive::blind;
+use crate::explore::mutation::Mutation;
+use crate::explore::progress::found;
+use crate::explore::search::Search;
+use crate::explore::verdict::Figures;
+use crate::machine::fault::Injection;
+use crate::machine::survey::Next;
+use crate::scenario::Violation;
+use crate::scenario::outcome::Deadlock;
+use crate::scenario::program::Program;
+use crate::trace::ActorId;
+
+/// A choice, as a number: an actor, or a fault.
+pub(super) type Move = u32;
+
+pub(super) const FAULT: Move = 1 << 31;
+
+/// The number of a state that has no parent.
+pub(super) const ROOT: u32 = u32::MAX;
+
+/// A search.
+pub(super) struct Graph {
+    pub(super) program: Arc<dyn Program>,
+    pub(super) search: Search,
+    machine: Option<Machine>,
+    canon: Canon,
+    pub(super) start: Point,
+    /// The state that each was first reached from, and by which choice.
+    pub(super) parents: Vec<(u32, Move)>,
+    pub(super) known: Map<Digest, u32>,
+    /// What the states that wait to be visited hold elsewhere.
+    waiting: u64,
+    /// States in which all actors have ended, with another way to get there.
+    pub(super) ends: Map<u32, Option<(u32, Move)>>,
+    pub(super) figures: Figures,
+    /// Every violation, if the search is not to stop at the first.
+    pub(super) all: Option<BTreeMap<Violation, Cost>>,
+    confirmed: BTreeSet<Violation>,
+    /// Actors that go round in a loop without end.
+    endless: BTreeSet<ActorId>,
+    /// Every state was visited, and showed no violation.
+    pub(super) visited_all: bool,
+    pub(super) longest: usize,
+    /// What live executions have shown of whether anything could have broken.
+    pub(super) shown: Evidence,
+    /// There was a state in which more than one thing could happen.
+    pub(super) choice: bool,
+}
+
+impl Graph {
+    pub(super) fn machine(&mut self) -> &mut Machine {
+        self.machine.as_mut().expect("the machine is here between live executions")
+    }
+
+    /// Searches every state.
+    pub(super) fn explore(&mut self) -> Result<(), Stop> {
+        let mut frontier = VecDeque::new();
+        let start = self.start.clone();
+        self.reach(start, ROOT, 0, &mut frontier)?;
+        let mut number = 0;
+        while let Some(state) = frontier.pop_front() {
+            let queue = frontier.capacity() * size_of::<(Point, Canonical)>();
+            self.within_memory(queue as u64 + self.waiting)?;
+            self.waiting -= of_waiting(&state);
+            let (point, canonical) = state;
+            self.expand(number, &point, &canonical, &mut frontier)?;
+            number += 1;
+            if number % 256 == 0 {
+                found(self.figures.states, frontier.len());
+            }
+        }
+        self.confirm()
+    }
+
+    fn names_of(&mut self, actors: &BTreeSet<ActorId>) -> String {
+        let trace = &self.machine().learner.trace;
+        let names: Vec<&str> = actors.iter().take(10).map(|actor| trace.actor(*actor)).collect();
+        names.join(", ")
+    }
+
+    /// A state was reached.
+    fn reach(
+        &mut self,
+        point: Point,
+        parent: u32,
+        by: Move,
+        frontier: &mut VecDeque<(Point, Canonical)>,
+    ) -> Result<(), Stop> {
+        let machine = self.machine.as_mut().expect("the machine is here");
+        let canonical = self.canon.canonical(&mut machine.learner, &point);
+        let next = self.parents.len() as u32;
+        let known = *self.known.entry(canonical.digest.into()).or_insert(next);
+        if known != next {
+            if let Some(other) = self.ends.get_mut(&known)
+                && other.is_none()
+                && self.parents[known as usize].0 != parent
+            {
+                *other = Some((parent, by));
+            }
+            return Ok(());
+        }
+        self.parents.push((parent, by));
+        self.figures.states += 1;
+        if self.figures.states > self.search.max_states {
+            return Err(Stop::Bound(Bound::States(self.search.max_states)));
+        }
+        let state = (point, canonical);
+        self.waiting += of_waiting(&state);
+        frontier.push_back(state);
+        Ok(())
+    }
+
+    /// Everything that can happen in a state happens.
+    fn expand(
+        &mut self,
+        number: u32,
+        point: &Point,
+        canonical: &Canonical,
+        frontier: &mut VecDeque<(Point, Canonical)>,
+    ) -> Result<(), Stop> {
+        match self.machine().next(point) {
+            Next::Choice { actors, faults } => {
+                let machine = self.machine.as_mut().expect("the machine is here");
+                let learner = &mut machine.learner;
+                let actors = self.canon.representatives(learner, point, canonical, actors);
+                self.choice |= actors.len() + faults.len() > 1;
+                for actor in actors {
+                    self.actor(number, point, actor, frontier)?;
+                }
+                for (fault, injection) in faults {
+                    self.fault(number, point, fault, injection, frontier)?;
+                }
+            }
+            Next::End(faults) => {
+                self.end(number)?;
+                for (fault, injection) in faults {
+                    self.fault(number, point, fault, injection, frontier)?;
+                }
+            }
+            Next::Deadlock(waits) => {
+                let deadlock = Deadlock(waits);
+                let violation = deadlock.violation(&self.machine().learner.trace);
+                let schedule = self.schedule(number, None);
+                self.broken(&violation, &schedule)?;
+            }
+            Next::Forced(_) | Next::Time(_) => unreachable!("a state is quiescent"),
+        }
+        Ok(())
+    }
+
+    fn actor(
+        &mut self,
+        number: u32,
+        point: &Point,
+        actor: ActorId,
+        frontier: &mut VecDeque<(Point, Canonical)>,
+    ) -> Result<(), Stop> {
+        if self.is_endless(point, actor) {
+            return Ok(());
+        }
+        let came = self.machine().step(point, actor)?;
+        self.went(number, actor.0, came, frontier)
+    }
+
+    fn fault(
+        &mut self,
+        number: u32,
+        point: &Point,
+        fault: usize,
+        injection: Injection,
+        frontier: &mut VecDeque<(Point, Canonical)>,
+    ) -> Result<(), Stop> {
+        let came = self.machine().strike(point, fault, injection)?;
+        self.went(number, FAULT | fault as u32, came, frontier)
+    }
+
+    fn went(
+        &mut self,
+        number: u32,
+        by: Move,
+        came: Came,
+        frontier: &mut VecDeque<(Point, Canonical)>,
+    ) -> Result<(), Stop> {
+        self.took(number, by);
+        match came {
+            Ok(next) => self.reach(next, number, by, frontier),
+            Err(violation) => {
+                let schedule = self.schedule(number, Some(by));
+                self.broken(&violation, &schedule)
+            }
+        }
+    }
+
+    /// A transition was taken: it is a witness of each edge that it took.
+    pub(super) fn took(&mut self, number: u32, by: Move) {
+        self.figures.transitions += 1;
+        let machine = self.machine.as_mut().expect("the machine is here");
+        for edge in &machine.taken {
+            machine.learner.edges[*edge as usize].witness = (number, by);
+        }
+    }
+
+    /// What this engine cannot see, if anything.
+    pub(super) fn blind(&mut self) -> Option<String> {
+        let Learner { atomics, trace, .. } = &self.machine().learner;
+        let (object, ordering) = atomics.weak()?;
+        Some(blind(trace.object(object), ordering))
+    }
+
+    /// The number of a state together with who ran last, for a search by cost.
+    pub(super) fn digest_running(&mut self, point: &Point, running: Option<ActorId>) -> u128 {
+        let running = match self.search.mutation {
+            Some(Mutation::ForgetWhoIsRunning) => None,
+            _ => running,
+        };
+        let machine = self.machine.as_mut().expect("the machine is here");
+        self.canon.canonical_running(&mut machine.learner, point, running)
+    }
+
+    /// The number of a state, whatever its clients are called.
+    fn digest(&mut self, point: &Point) -> u128 {
+        let machine = self.machine.as_mut().expect("the machine is here");
+        self.canon.canonical(&mut machine.learner, point).digest
+    }
+
+    /// Of these actors, those that are to be tried.
+    pub(super) fn representatives(&mut self, point: &Point, actors: Vec<ActorId>) -> Vec<ActorId> {
+        let machine = self.machine.as_mut().expect("the machine is here");
+        let canonical = self.canon.canonical(&mut machine.learner, point);
+        self.canon.representatives(&mut machine.learner, point, &canonical, actors)
+    }
+
+    /// Whether this actor goes round in a loop without end; it is noted.
+    pub(super) fn is_endless(&mut self, point: &Point, actor: ActorId) -> bool {
+        let local = point.local(actor);
+        let endless = self.machine().learner.locals[local as usize].endless;
+        if endless {
+            self.endless.insert(actor);
+        }
+        endless
+    }
+
+    /// The bound that loops without end are, if there are any.
+    pub(super) fn endless(&mut self) -> Result<(), Stop> {
+        match self.endless.is_empty() {
+            true => Ok(()),
+            false => Err(Stop::Bound(Bound::Endless(self.names_of(&self.endless.clone())))),
+        }
+    }
+
+    /// The bound on live ends, if some ends were not executed.
+    fn all_ends_live(&self) -> Result<(), Stop> {
+        let most = self.search.live_ends;
+        match self.figures.ends > most {
+            true => Err(Stop::Bound(Bound::LiveEnds(most))),
+            false => Ok(()),
+        }
+    }
+
+    /// What is known of the search.
+    pub(super) fn figures(&mut self) -> Figures {
+        let mut figures = self.figures;
+        let machine = self.machine();
+        figures.client_runs = machine.learner.runs;
+        figures.commands = machine.carried_out;
+        figures
+    }
+}

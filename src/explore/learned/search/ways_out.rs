@@ -1,0 +1,157 @@
+//! Loops that nothing leads out of. A loop that was folded is a cycle of the graph, so that the search
+//! ends; the actors in it need not.
+
+use std::collections::VecDeque;
+
+use super::super::memory::Digest;
+use super::super::point::Point;
+use super::super::stop::Stop;
+use super::super::tables::Map;
+use super::{FAULT, Graph, Move, ROOT};
+use crate::explore::bound::Bound;
+use crate::machine::survey::Next;
+use crate::trace::ActorId;
+
+/// The graph once more, with the ways between its states.
+#[derive(Default)]
+struct Ways {
+    known: Map<Digest, u32>,
+    /// The state that each was first reached from, and by which choice.
+    parents: Vec<(u32, Move)>,
+    /// Which state leads to which; the one that is led to first.
+    into: Vec<(u32, u32)>,
+    /// States after which nothing happens any more.
+    ends: Vec<u32>,
+}
+
+impl Graph {
+    /// From every state there is a way to an end. Without folded loops there is, since every step makes a
+    /// state that was not there before.
+    pub(super) fn ways_out(&mut self) -> Result<(), Stop> {
+        if self.machine().learner.others.is_empty() {
+            return Ok(());
+        }
+        let ways = self.ways()?;
+        let Some(stuck) = ways.stuck() else { return Ok(()) };
+        let schedule = ways.to(stuck);
+        let names = self.unfinished_after(&schedule)?;
+        let schedule = self.named(&schedule).to_string();
+        Err(Stop::Bound(Bound::NoWayOut { names, schedule }))
+    }
+
+    fn ways(&mut self) -> Result<Ways, Stop> {
+        let mut ways = Ways::default();
+        let mut frontier = VecDeque::new();
+        let start = self.start.clone();
+        self.reach_again(&mut ways, start, (ROOT, 0), &mut frontier);
+        let mut number = 0;
+        while let Some(point) = frontier.pop_front() {
+            let (actors, faults) = match self.machine().next(&point) {
+                Next::Choice { actors, faults } => (self.representatives(&point, actors), faults),
+                Next::End(faults) => {
+                    ways.ends.push(number);
+                    (Vec::new(), faults)
+                }
+                // What is stuck in another way has been reported.
+                _ => {
+                    ways.ends.push(number);
+                    (Vec::new(), Vec::new())
+                }
+            };
+            for actor in actors {
+                let came = self.machine().step(&point, actor)?;
+                match came {
+                    Ok(next) => self.reach_again(&mut ways, next, (number, actor.0), &mut frontier),
+                    Err(_) => ways.ends.push(number),
+                }
+            }
+            for (fault, injection) in faults {
+                let came = self.machine().strike(&point, fault, injection)?;
+                let by = FAULT | fault as u32;
+                match came {
+                    Ok(next) => self.reach_again(&mut ways, next, (number, by), &mut frontier),
+                    Err(_) => ways.ends.push(number),
+                }
+            }
+            number += 1;
+        }
+        Ok(ways)
+    }
+
+    fn reach_again(
+        &mut self,
+        ways: &mut Ways,
+        point: Point,
+        (from, by): (u32, Move),
+        frontier: &mut VecDeque<Point>,
+    ) {
+        let digest = self.digest(&point).into();
+        let next = ways.parents.len() as u32;
+        let number = *ways.known.entry(digest).or_insert(next);
+        if from != ROOT {
+            ways.into.push((number, from));
+        }
+        if number == next {
+            ways.parents.push((from, by));
+            frontier.push_back(point);
+        }
+    }
+
+    /// The actors that have not ended after these choices.
+    fn unfinished_after(&mut self, schedule: &[Move]) -> Result<String, Stop> {
+        let mut point = self.start.clone();
+        for by in schedule {
+            let (Next::Choice { faults, .. } | Next::End(faults)) = self.machine().next(&point)
+            else {
+                break;
+            };
+            let came = match by & FAULT {
+                0 => self.machine().step(&point, ActorId(*by))?,
+                _ => {
+                    let fault = (by & !FAULT) as usize;
+                    let Some((_, injection)) = faults.into_iter().find(|(it, _)| *it == fault)
+                    else {
+                        break;
+                    };
+                    self.machine().strike(&point, fault, injection)?
+                }
+            };
+            let Ok(next) = came else { break };
+            point = next;
+        }
+        let unfinished = self.machine().unfinished(&point);
+        Ok(self.names_of(&unfinished))
+    }
+}
+
+impl Ways {
+    /// A state from which no end can be reached; the one that was found first.
+    fn stuck(&self) -> Option<u32> {
+        let mut into = self.into.clone();
+        into.sort_unstable();
+        let mut leads = vec![false; self.parents.len()];
+        let mut open = self.ends.clone();
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut leads[at as usize], true) {
+                continue;
+            }
+            let first = into.partition_point(|(to, _)| *to < at);
+            let before = into[first..].iter().take_while(|(to, _)| *to == at);
+            open.extend(before.map(|(_, from)| *from));
+        }
+        leads.iter().position(|leads| !leads).map(|at| at as u32)
+    }
+
+    /// The choices that lead to a state.
+    fn to(&self, mut at: u32) -> Vec<Move> {
+        let mut moves = Vec::new();
+        while let (parent, by) = self.parents[at as usize]
+            && parent != ROOT
+        {
+            moves.push(by);
+            at = parent;
+        }
+        moves.reverse();
+        moves
+    }
+}

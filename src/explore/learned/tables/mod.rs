@@ -1,0 +1,258 @@
+//! What states are made of: objects, operations, observations, events and monitors, each held once and
+//! named by a number.
+
+mod encodings;
+mod map;
+
+pub(super) use encodings::Encodings;
+pub(super) use map::Map;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::rc::Rc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::memory::BLOCK;
+use crate::machine::encode::{Clients, Encoded};
+use crate::machine::object::Object;
+use crate::machine::operation::{Footprint, Observation, Operation};
+use crate::scenario::Violation;
+use crate::scenario::outcome::panic;
+use crate::scenario::property::set::MonitorSet;
+use crate::trace::{Event, Kind, ObjectId, Trace};
+
+/// The number of something absent: an object that was not made, an actor that was not started.
+pub(super) const ABSENT: u32 = 0;
+
+/// The number of an empty list of events.
+pub(super) const NOTHING: u32 = 0;
+
+/// An object in some state.
+pub(super) struct Component {
+    pub(super) object: Box<dyn Object>,
+    pub(super) encoding: u32,
+}
+
+/// An operation.
+pub(super) struct OperationEntry {
+    pub(super) operation: Rc<dyn Operation>,
+    pub(super) footprint: Footprint,
+}
+
+/// Events that happen together.
+pub(super) struct Events {
+    pub(super) all: Vec<Event>,
+    /// The violation that a panic among them is.
+    pub(super) panic: Option<Violation>,
+}
+
+/// The monitors in some state.
+pub(super) struct Watching {
+    pub(super) set: MonitorSet,
+    pub(super) encoding: u32,
+}
+
+/// Everything that states are made of.
+pub(super) struct Tables {
+    pub(super) clients: Clients,
+    pub(super) encodings: Encodings,
+    /// Number 0 is an object that was not made.
+    pub(super) components: Vec<Component>,
+    pub(super) component_ids: Map<(ObjectId, u128), u32>,
+    /// What the value of each component prints, to find values that hash alike and are not.
+    pub(super) printed: Map<u32, u64>,
+    pub(super) operations: Vec<OperationEntry>,
+    pub(super) operation_ids: Map<u128, u32>,
+    pub(super) observations: Vec<Observation>,
+    /// Two operations, or two observations, were taken for one, and do not print alike.
+    pub(super) prints_otherwise: bool,
+    /// By type, too: values of two types may hash alike.
+    pub(super) observation_ids: Map<(Option<TypeId>, u128), u32>,
+    pub(super) events: Vec<Events>,
+    pub(super) event_ids: HashMap<Vec<Event>, u32>,
+    pub(super) monitors: Vec<Watching>,
+    pub(super) monitor_ids: Map<u128, u32>,
+    pub(super) judged: Map<(u32, u32), Result<u32, Box<Violation>>>,
+    /// What is left of the budgets.
+    pub(super) budgets: Vec<Box<[u32]>>,
+    pub(super) budget_ids: HashMap<Box<[u32]>, u32>,
+    /// How many bytes the interned values hold elsewhere: each counts as much as its encoding.
+    pub(super) held: u64,
+}
+
+impl Tables {
+    pub(super) fn new(clients: Clients) -> Self {
+        let absent: Box<dyn Object> = Box::new(Absent);
+        let mut encodings = Encodings::default();
+        let encoding = encodings.add(Encoded::default());
+        Self {
+            clients,
+            encodings,
+            components: vec![Component { object: absent, encoding }],
+            component_ids: Map::default(),
+            printed: Map::default(),
+            operations: Vec::new(),
+            operation_ids: Map::default(),
+            observations: Vec::new(),
+            prints_otherwise: false,
+            observation_ids: Map::default(),
+            events: vec![Events { all: Vec::new(), panic: None }],
+            event_ids: HashMap::from([(Vec::new(), NOTHING)]),
+            monitors: Vec::new(),
+            monitor_ids: Map::default(),
+            judged: Map::default(),
+            budgets: Vec::new(),
+            budget_ids: HashMap::new(),
+            held: 0,
+        }
+    }
+
+    /// The number of an object in some state; or why it cannot be told apart from others.
+    pub(super) fn component(
+        &mut self,
+        id: ObjectId,
+        object: Box<dyn Object>,
+    ) -> Result<u32, ObjectId> {
+        let encoded = Encoded::with(&self.clients, |mut hasher| {
+            id.hash(&mut hasher);
+            object.encode(hasher);
+        });
+        let printed = || object.printed().map(|text| xxh3_64(text.as_bytes()));
+        let key = (id, encoded.identity());
+        if let Some(known) = self.component_ids.get(&key).copied() {
+            // What hashes alike prints alike.
+            let before = self.printed.get(&known).copied();
+            return if before == printed() { Ok(known) } else { Err(id) };
+        }
+        let number = self.components.len() as u32;
+        printed().into_iter().for_each(|digest| {
+            self.printed.insert(number, digest);
+        });
+        self.held += BLOCK + size_of_val(&*object) as u64 + encoded.bytes();
+        let encoding = self.encodings.add(encoded);
+        self.components.push(Component { object, encoding });
+        self.component_ids.insert(key, number);
+        Ok(number)
+    }
+
+    /// The number of an operation.
+    pub(super) fn operation(&mut self, operation: &Rc<dyn Operation>) -> u32 {
+        let encoded = Encoded::with(&self.clients, |hasher| operation.encode(hasher));
+        let next = self.operations.len() as u32;
+        let id = *self.operation_ids.entry(encoded.identity()).or_insert(next);
+        if id == next {
+            self.held += BLOCK + size_of_val(&**operation) as u64 + encoded.bytes();
+            self.operations.push(OperationEntry {
+                operation: Rc::clone(operation),
+                footprint: operation.footprint(),
+            });
+        } else {
+            let known = &self.operations[id as usize].operation;
+            self.prints_otherwise |= differ(known, operation);
+        }
+        id
+    }
+
+    /// The number of an observation.
+    pub(super) fn observation(&mut self, seen: Observation) -> u32 {
+        let encoded = Encoded::of(&seen, &Clients::none());
+        let key = (seen.of_type(), encoded.identity());
+        let next = self.observations.len() as u32;
+        let id = *self.observation_ids.entry(key).or_insert(next);
+        if id == next {
+            self.held += 2 * BLOCK + encoded.bytes();
+            self.observations.push(seen);
+        } else {
+            let known = &self.observations[id as usize];
+            self.prints_otherwise |= seen.of_type().is_some() && differ(known, &seen);
+        }
+        id
+    }
+
+    /// The number of events that happen together.
+    pub(super) fn events(&mut self, all: Vec<Event>, names: &Trace) -> u32 {
+        if let Some(known) = self.event_ids.get(&all) {
+            return *known;
+        }
+        let id = self.events.len() as u32;
+        let panic = all.iter().find_map(|event| match &event.kind {
+            Kind::Panic(message) => Some(panic(names.actor(event.actor), message)),
+            _ => None,
+        });
+        // They are held twice: here and as a key.
+        let texts = Encoded::of(&all, &Clients::none()).bytes();
+        self.held += 2 * (BLOCK + size_of_val(&*all) as u64 + texts);
+        self.event_ids.insert(all.clone(), id);
+        self.events.push(Events { all, panic });
+        id
+    }
+
+    /// The number of what is left of the budgets.
+    pub(super) fn budget(&mut self, left: Box<[u32]>) -> u32 {
+        let next = self.budgets.len() as u32;
+        let id = *self.budget_ids.entry(left.clone()).or_insert(next);
+        if id == next {
+            self.held += 2 * (BLOCK + size_of_val(&*left) as u64);
+            self.budgets.push(left);
+        }
+        id
+    }
+
+    /// The number of monitors in some state.
+    pub(super) fn watching(&mut self, set: MonitorSet) -> u32 {
+        let encoded = Encoded::with(&self.clients, |hasher| set.remember(hasher));
+        let next = self.monitors.len() as u32;
+        let id = *self.monitor_ids.entry(encoded.identity()).or_insert(next);
+        if id == next {
+            self.held += BLOCK + encoded.bytes();
+            let encoding = self.encodings.add(encoded);
+            self.monitors.push(Watching { set, encoding });
+        }
+        id
+    }
+
+    /// What the monitors say of events.
+    pub(super) fn judge(
+        &mut self,
+        monitors: u32,
+        events: u32,
+        names: &Trace,
+    ) -> Result<u32, Box<Violation>> {
+        if events == NOTHING {
+            return Ok(monitors);
+        }
+        if let Some(known) = self.judged.get(&(monitors, events)) {
+            return known.clone();
+        }
+        let mut set = self.monitors[monitors as usize].set.clone();
+        let Events { all, panic } = &self.events[events as usize];
+        let mut found = None;
+        for event in all {
+            if found.is_none() {
+                found = set.step(event, names);
+            }
+            // A panic ends the execution where it happens.
+            if found.is_none() && matches!(event.kind, Kind::Panic(_)) {
+                found.clone_from(panic);
+            }
+        }
+        let judged = match found {
+            Some(violation) => Err(Box::new(violation)),
+            None => Ok(self.watching(set)),
+        };
+        self.judged.insert((monitors, events), judged.clone());
+        judged
+    }
+}
+
+/// Whether two values print differently.
+fn differ<T: std::fmt::Debug>(one: &T, other: &T) -> bool {
+    format!("{one:?}") != format!("{other:?}")
+}
+
+/// An object that was not made.
+#[derive(Clone, Debug, Hash)]
+struct Absent;
+
+crate::machine::object::plain_object!(Absent);

@@ -1,0 +1,92 @@
+//! Probabilistic concurrency testing, as published: Burckhardt et al., "A Randomized Scheduler with
+//! Probabilistic Guarantees of Finding Bugs", ASPLOS 2010.
+//!
+//! Actors and faults get random priorities, and the one with the highest that can act does. At `depth - 1`
+//! steps, drawn among as many as the longest execution so far had, the priority of whatever is *about to
+//! act* drops below all others. A bug of that depth is found in each execution with a probability of at
+//! least `1 / (n * k^(depth - 1))`, for n actors and k steps.
+
+use std::collections::BTreeMap;
+
+use rand::{Rng, RngCore, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use crate::explore::live::turn::{Choice, Decision, Strategy, Turn};
+use crate::explore::progress::beat;
+
+/// Probabilistic concurrency testing.
+pub(in crate::explore::live) struct Pct {
+    rng: Pcg64Mcg,
+    depth: usize,
+    executions: u64,
+    most: u64,
+    /// The most steps that an execution has had.
+    longest: usize,
+    /// How many choices of this execution were made.
+    steps: usize,
+    /// Before which of them, counted from 0, a priority drops.
+    changes: Vec<usize>,
+    /// The priorities of this execution, by name; those that have dropped lie below `depth`.
+    priorities: BTreeMap<String, u64>,
+}
+
+impl Pct {
+    pub(in crate::explore::live) fn new(seed: u64, depth: usize, executions: u64) -> Self {
+        Self {
+            rng: Pcg64Mcg::seed_from_u64(seed),
+            depth: depth.max(1),
+            executions: 0,
+            most: executions,
+            longest: 0,
+            steps: 0,
+            changes: Vec::new(),
+            priorities: BTreeMap::new(),
+        }
+    }
+
+    /// The choice with the highest priority.
+    fn highest(&mut self, turn: &Turn<'_>) -> usize {
+        let (depth, rng) = (self.depth as u64, &mut self.rng);
+        let mut priority = |choice: &Choice| {
+            let name = turn.name(*choice);
+            match self.priorities.get(name) {
+                Some(priority) => *priority,
+                None => {
+                    let drawn = rng.next_u64().max(depth);
+                    self.priorities.insert(name.to_owned(), drawn);
+                    drawn
+                }
+            }
+        };
+        let ranked = turn.choices.iter().map(&mut priority).enumerate();
+        ranked.max_by_key(|(at, priority)| (*priority, usize::MAX - at)).map_or(0, |(at, _)| at)
+    }
+}
+
+impl Strategy for Pct {
+    fn begin(&mut self) -> bool {
+        if self.executions >= self.most {
+            return false;
+        }
+        self.executions += 1;
+        beat(self.executions, None);
+        self.longest = self.longest.max(self.steps);
+        self.steps = 0;
+        self.priorities.clear();
+        let (rng, longest) = (&mut self.rng, self.longest.max(1));
+        self.changes = (1..self.depth).map(|_| rng.gen_range(0..longest)).collect();
+        true
+    }
+
+    fn choose(&mut self, turn: &Turn<'_>) -> Decision {
+        // The lowest priorities go to the changes that come last.
+        while let Some(change) = self.changes.iter().position(|at| *at == self.steps) {
+            self.changes.swap_remove(change);
+            let lowered = self.highest(turn);
+            let name = turn.name(turn.choices[lowered]).to_owned();
+            self.priorities.insert(name, self.changes.len() as u64);
+        }
+        self.steps += 1;
+        Decision::Take(self.highest(turn))
+    }
+}

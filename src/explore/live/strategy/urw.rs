@@ -1,0 +1,69 @@
+//! Uniform random walk: each actor is weighed by the steps that it has left, so that interleavings are
+//! drawn more evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025). How many it has
+//! left is estimated from the longest that it was seen to take.
+
+use std::collections::BTreeMap;
+
+use rand::{Rng, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use crate::explore::live::turn::{Decision, Strategy, Turn};
+use crate::explore::progress::beat;
+
+/// A uniform random walk.
+pub(in crate::explore::live) struct Urw {
+    rng: Pcg64Mcg,
+    executions: u64,
+    most: u64,
+    /// The most steps that each was seen to take, by name.
+    expected: BTreeMap<String, u64>,
+    /// How many it has taken in this execution.
+    taken: BTreeMap<String, u64>,
+}
+
+impl Urw {
+    pub(in crate::explore::live) fn new(seed: u64, executions: u64) -> Self {
+        Self {
+            rng: Pcg64Mcg::seed_from_u64(seed),
+            executions: 0,
+            most: executions,
+            expected: BTreeMap::new(),
+            taken: BTreeMap::new(),
+        }
+    }
+}
+
+impl Strategy for Urw {
+    fn begin(&mut self) -> bool {
+        if self.executions >= self.most {
+            return false;
+        }
+        self.executions += 1;
+        beat(self.executions, None);
+        for (name, taken) in std::mem::take(&mut self.taken) {
+            let expected = self.expected.entry(name).or_default();
+            *expected = taken.max(*expected);
+        }
+        true
+    }
+
+    fn choose(&mut self, turn: &Turn<'_>) -> Decision {
+        let left = |choice| {
+            let name = turn.name(choice);
+            let [expected, taken] =
+                [&self.expected, &self.taken].map(|all| all.get(name).copied().unwrap_or(0));
+            // One that goes on beyond what was seen has at least this step left.
+            expected.saturating_sub(taken).max(1)
+        };
+        let weights: Vec<u64> = turn.choices.iter().map(|choice| left(*choice)).collect();
+        let mut drawn = self.rng.gen_range(0..weights.iter().sum());
+        let chosen = weights.iter().position(|weight| {
+            let here = drawn < *weight;
+            drawn = drawn.saturating_sub(*weight);
+            here
+        });
+        let chosen = chosen.unwrap_or(0);
+        *self.taken.entry(turn.name(turn.choices[chosen]).to_owned()).or_default() += 1;
+        Decision::Take(chosen)
+    }
+}

@@ -1,0 +1,146 @@
+//! A thread of its own for each search: whatever the code of a scenario does there, the caller gets a
+//! verdict.
+
+use std::fs;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::progress::{self, Pulse};
+use super::quiet::Quiet;
+use super::verdict::{Exploration, Verdict};
+use crate::sync::model::vitals::Vitals;
+
+/// In bytes; lazily mapped. Actors that are run alone run on it.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// How long a thread may neither take a step nor use the processor.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is looked at.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+/// What a search returns, also if it cannot be run.
+pub(super) trait Answer: Send + 'static {
+    /// The answer of a search that did not run, and why.
+    fn not_run(why: String) -> Self;
+}
+
+impl Answer for Exploration {
+    fn not_run(why: String) -> Self {
+        Self::of(Verdict::NotRun(why), Instant::now())
+    }
+}
+
+impl<T: Answer, E: Send + 'static> Answer for Result<T, E> {
+    fn not_run(why: String) -> Self {
+        Ok(T::not_run(why))
+    }
+}
+
+/// What a search sends to its caller.
+enum Message<T> {
+    Pulse(Pulse),
+    Done(T),
+}
+
+/// Runs a search on a thread of its own, and returns what it found. A thread that blocks outside lockproof,
+/// or gives up, is abandoned.
+pub(super) fn on_own_thread<T: Answer>(search: impl FnOnce() -> T + Send + 'static) -> T {
+    if Vitals::is_installed() {
+        return search();
+    }
+    progress::begin();
+    let (send, receive) = mpsc::channel();
+    let (give_up, gave_up) = mpsc::channel();
+    let vitals = Vitals::default();
+    let interval = progress::interval();
+    let (own, own_vitals) =
+        (thread::Builder::new().name("lockproof".to_owned()).stack_size(STACK), vitals.clone());
+    let begun = own.spawn(move || {
+        own_vitals.install(give_up, thread_number());
+        let _quiet = Quiet::new();
+        let pulses = send.clone();
+        let _watching = interval.map(|interval| {
+            progress::watch_every(interval, move |pulse| drop(pulses.send(Message::Pulse(*pulse))))
+        });
+        let found = search();
+        crate::sync::model::session::end();
+        drop(send.send(Message::Done(found)));
+    });
+    let handle = match begun {
+        Ok(handle) => handle,
+        Err(error) => {
+            return T::not_run(format!("no thread can be started for the search: {error}"));
+        }
+    };
+    let mut watchdog = Watchdog::new();
+    loop {
+        match receive.recv_timeout(INTERVAL) {
+            Ok(Message::Pulse(pulse)) => progress::tell(&pulse),
+            Ok(Message::Done(found)) => {
+                drop(handle.join());
+                return found;
+            }
+            // The search panicked: that is a defect of the engine, and must not pass in silence.
+            Err(RecvTimeoutError::Disconnected) => match handle.join() {
+                Err(payload) => std::panic::resume_unwind(payload),
+                Ok(()) => return T::not_run("the search ended without an answer".to_owned()),
+            },
+            Err(RecvTimeoutError::Timeout) => {
+                if let Ok(why) = gave_up.try_recv() {
+                    return T::not_run(why);
+                }
+                if watchdog.is_blocked(&vitals) {
+                    return T::not_run(blocked(&vitals));
+                }
+            }
+        }
+    }
+}
+
+fn blocked(vitals: &Vitals) -> String {
+    let who = vitals.name().unwrap_or_else(|| "an actor".to_owned());
+    format!(
+        "{who} has blocked the thread outside lockproof: share what actors wait for (mutexes, channels, \
+         joins) through lockproof::sync, and hold no std mutex across a step"
+    )
+}
+
+/// Notices a thread that does nothing.
+struct Watchdog {
+    steps: u64,
+    used: Option<u64>,
+    since: Instant,
+}
+
+impl Watchdog {
+    fn new() -> Self {
+        Self { steps: 0, used: None, since: Instant::now() }
+    }
+
+    fn is_blocked(&mut self, vitals: &Vitals) -> bool {
+        let (steps, used) = (vitals.steps(), vitals.thread().and_then(processor_time));
+        if steps != self.steps || used != self.used {
+            (self.steps, self.used, self.since) = (steps, used, Instant::now());
+        }
+        // Where the system does not say what a thread uses, only a search that takes no step for long is
+        // taken for blocked.
+        let patience = if used.is_some() { PATIENCE } else { 12 * PATIENCE };
+        self.since.elapsed() > patience
+    }
+}
+
+/// The number of the calling thread, where the system tells.
+fn thread_number() -> Option<u64> {
+    let link = fs::read_link("/proc/thread-self").ok()?;
+    link.file_name()?.to_str()?.parse().ok()
+}
+
+/// The processor time that a thread has used, in ticks of the system.
+fn processor_time(thread: u64) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/self/task/{thread}/stat")).ok()?;
+    // The name, in parentheses, may hold blanks.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}

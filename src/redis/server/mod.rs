@@ -1,0 +1,4 @@
+//! A server as a value, and what clients do to it.
+
+pub(super) mod commands;
+pub(super) mod store;

@@ -1,0 +1,239 @@
+//! Threads and locks of loom: explored exhaustively, under the C11 memory model.
+//!
+//! What loom lacks is beside it: mutexes that a panic does not poison ([`mutex`]), time that passes only when
+//! nobody can go on ([`time`]), and steps that are more than one access ([`blocks`]).
+
+mod actors;
+mod blocks;
+mod execution;
+mod mutex;
+mod time;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::atomic::Ordering;
+use std::thread::Result;
+
+use loom::sync::Condvar as Marker;
+use loom::sync::atomic::AtomicI64;
+use loom::thread::{self, JoinHandle};
+
+pub(crate) use execution::{
+    Awaited, GaveUp, MOST_ACTORS, Mode, Noticed, Stop, awaited, begin, finish, gave_up, noticed,
+    recover,
+};
+
+use super::atomic::on_failure;
+use super::{Runtime, inert};
+use crate::trace::{ActorId, ObjectId, Verb};
+use actors::awaiting;
+use mutex::{Guard, Mutex};
+
+/// loom's primitives. They work only inside a loom model, which is what the loom engine runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Loom;
+
+loom::thread_local! {
+    static ME: Cell<ActorId> = Cell::new(ActorId::MAIN);
+}
+
+/// Calls a primitive of loom. A panic out of one is loom's verdict on the execution, not the actor's.
+fn primitive<U>(call: impl FnOnce() -> U) -> U {
+    struct Watch {
+        unwinding: bool,
+    }
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            if inert() && !self.unwinding {
+                execution::collapse();
+            }
+        }
+    }
+    if !inert() {
+        execution::go_on();
+        mutex::drop_put_by();
+    }
+    let _watch = Watch { unwinding: inert() };
+    call()
+}
+
+/// Calls a primitive of loom that may block.
+fn blocking<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
+    awaiting(on, || primitive(call))
+}
+
+/// A condition variable. Who waits on it is known to [`actors`]; loom is shown, by one of its own on which
+/// nobody waits, that its accesses depend on each other.
+#[derive(Debug)]
+pub struct Condvar {
+    object: ObjectId,
+    marker: Marker,
+}
+
+impl Condvar {
+    fn notify(&self, all: bool) {
+        primitive(|| {
+            self.marker.notify_all();
+            actors::notify(self.object, all);
+        });
+    }
+}
+
+/// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
+/// names and walks maps.
+const STACK_WORDS: usize = 32 * 1024;
+
+impl Runtime for Loom {
+    const NAME: &'static str = "loom";
+
+    type Mutex<T: Send + 'static> = Mutex<T>;
+    type Guard<'a, T: Send + 'static> = Guard<'a, T>;
+    type Condvar = Condvar;
+    type Atomic = (ObjectId, AtomicI64);
+    type JoinHandle<T: Send + 'static> = (ActorId, JoinHandle<T>);
+
+    fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Mutex<T> {
+        Mutex::new(object, value)
+    }
+
+    fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
+        actors::step();
+        mutex.take()
+    }
+
+    /// loom has to see the dependency between two accesses, so it is a mutex like any other.
+    fn access<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
+        mutex.take()
+    }
+
+    fn condvar(object: ObjectId) -> Condvar {
+        Condvar { object, marker: Marker::new() }
+    }
+
+    fn wait<'a, T: Send + 'static>(
+        condvar: &Condvar,
+        mutex: &'a Mutex<T>,
+        guard: Guard<'a, T>,
+    ) -> Guard<'a, T> {
+        let on = Awaited::Wake { condvar: condvar.object, mutex: mutex.object };
+        actors::step();
+        blocking(on, || {
+            condvar.marker.notify_all();
+            actors::joins_waiters(condvar.object);
+            drop(guard);
+            time::rest();
+            thread::park();
+            actors::step();
+            mutex.retake()
+        })
+    }
+
+    fn notify(condvar: &Condvar, all: bool) {
+        actors::step();
+        condvar.notify(all);
+    }
+
+    fn atomic(object: ObjectId, value: i64) -> (ObjectId, AtomicI64) {
+        (object, AtomicI64::new(value))
+    }
+
+    fn apply((object, atomic): &(ObjectId, AtomicI64), verb: Verb, ordering: Ordering) -> i64 {
+        let found = primitive(|| match verb {
+            Verb::Load => atomic.load(ordering),
+            Verb::Store(value) => {
+                atomic.store(value, ordering);
+                value
+            }
+            Verb::Swap(value) => atomic.swap(value, ordering),
+            Verb::FetchAdd(value) => atomic.fetch_add(value, ordering),
+            Verb::CompareExchange { expected, new } => atomic
+                .compare_exchange(expected, new, ordering, on_failure(ordering))
+                .unwrap_or_else(|found| found),
+        });
+        actors::accessed(*object, verb, ordering);
+        found
+    }
+
+    fn spawn<T: Send + 'static>(
+        actor: ActorId,
+        name: &str,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> Self::JoinHandle<T> {
+        primitive(|| actors::starts(actor));
+        let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_WORDS);
+        let run = move || {
+            let result = body();
+            primitive(|| actors::ends(actor));
+            result
+        };
+        (actor, thread.spawn(run).expect("loom starts every thread it has room for"))
+    }
+
+    fn join<T: Send + 'static>((actor, handle): Self::JoinHandle<T>) -> Result<T> {
+        let result = blocking(Awaited::End(actor), || {
+            if !actors::has_ended(actor) {
+                time::rest();
+            }
+            handle.join()
+        });
+        actors::joined(actor);
+        result
+    }
+
+    fn expect(count: usize) {
+        actors::expect(count);
+    }
+
+    fn point() {
+        actors::step();
+    }
+
+    fn block_until(
+        what: Cow<'static, str>,
+        ready: impl Fn() -> bool + 'static,
+        otherwise: impl FnOnce(),
+    ) {
+        if inert() {
+            return if !ready() {
+                otherwise()
+            };
+        }
+        if execution::mode().timed {
+            awaiting(Awaited::Condition(what), || time::wait_until(ready));
+        } else if !time::muted(Self::me(), ready) {
+            awaiting(Awaited::Condition(what), || time::wait_by(otherwise));
+        }
+        actors::step();
+    }
+
+    fn wake(condvar: &Condvar) {
+        match execution::mode().timed {
+            true => time::wake_all(),
+            false => condvar.notify(true),
+        }
+    }
+
+    fn offer() {
+        time::offers();
+    }
+
+    fn settle(idle: impl FnMut() -> bool) {
+        time::settle(idle);
+    }
+
+    fn changed() {
+        time::changed();
+    }
+
+    fn collapsed() -> bool {
+        execution::collapsed()
+    }
+
+    fn me() -> ActorId {
+        ME.with(Cell::get)
+    }
+
+    fn become_actor(actor: ActorId) {
+        ME.with(|me| me.set(actor));
+    }
+}

@@ -1,0 +1,234 @@
+//! The session of an OS thread: what the seam's calls of the model runtime mean at the moment.
+//!
+//! * **Direct**: the main actor sets a world up, or judges it. Operations take effect at once.
+//! * **Live**: actors are tasks of shuttle. Each operation is announced, and takes effect when the scheduler
+//!   lets the actor go on.
+//! * **Alone**: one actor runs on the observations that it is fed with, and its first operation for which
+//!   there is none ends the run.
+//!
+//! [`step`], [`ask`] and [`effect`] are the only places that announce operations, apply them and observe what
+//! comes of them.
+
+mod bodies;
+mod seen;
+mod steps;
+mod things;
+mod unwinding;
+
+pub(super) use bodies::{Begun, ended, returned, run_here, spawn};
+use seen::take;
+pub(crate) use seen::{
+    announce, has_just_taken, next_round, noticed, observe, only, record, reveal, rounds, took,
+};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+pub(super) use steps::is_before_invisible_choice;
+pub(crate) use steps::{ask, effect, step};
+pub(crate) use things::{advance, configure, create, holds, inside, refuse, touched};
+pub(crate) use unwinding::{is_inert, is_unwinding, passes_over};
+
+use super::alone::Alone;
+use super::atomics::Atomics;
+use super::live::Live;
+use super::vitals::Vitals;
+use crate::machine::names::Names;
+use crate::machine::operation::Observation;
+use crate::machine::state::{Progress, State};
+use crate::machine::value::Kept;
+use crate::trace::{self, ActorId, Event, Kind, ObjectId};
+
+thread_local! {
+    static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
+}
+
+/// What is going on in an OS thread.
+pub(crate) struct Session {
+    /// The numbers of actors and objects.
+    pub(crate) names: Names,
+    /// How many actors and objects each actor has made.
+    made: BTreeMap<ActorId, (u32, u32)>,
+    /// The actor that runs.
+    pub(crate) me: ActorId,
+    /// The mutex that each actor took in its last step, if it has done nothing since that others could
+    /// notice.
+    took: BTreeMap<ActorId, ObjectId>,
+    /// What begins with the next operation of each actor.
+    announced: BTreeMap<ActorId, Vec<Kind>>,
+    /// The world, where operations take effect.
+    pub(crate) state: State,
+    /// How operations of the actors take effect.
+    pub(super) mode: Mode,
+    /// What the main actor observed, where its operations take effect.
+    pub(crate) set_up: Vec<Observation>,
+    /// The actors that it started.
+    pub(crate) started: Vec<ActorId>,
+    /// What it observed before, where its operations are answered.
+    answers: Rc<[Observation]>,
+    /// How many of them have been answered.
+    set_up_at: usize,
+    /// What bodies that are over returned.
+    returned: BTreeMap<ActorId, Kept>,
+    /// Actors whose destructors asked for what they cannot have while they panic.
+    missed: BTreeSet<ActorId>,
+    /// The shared state that a step is being taken on, by name.
+    inside: Option<String>,
+    /// Objects whose values cannot be copied or compared.
+    pub(crate) opaque: BTreeSet<ObjectId>,
+    /// Which atomics are shared, and how weakly they are touched.
+    pub(crate) atomics: Atomics,
+    /// Tells a watcher that the thread is alive.
+    vitals: Vitals,
+}
+
+/// How operations take effect.
+pub(super) enum Mode {
+    /// At once.
+    Direct,
+    /// When the scheduler lets the actor go on.
+    Live(Live),
+    /// They are answered.
+    Alone(Alone),
+}
+
+impl Session {
+    fn of(names: Names, mode: Mode, answers: Rc<[Observation]>) -> Box<Self> {
+        let sink = |event: Event| trace::append(event.actor, || event.kind);
+        let mut state = State::new(sink);
+        state.set_progress(ActorId::MAIN, Progress::Running);
+        Box::new(Self {
+            names,
+            made: BTreeMap::new(),
+            me: ActorId::MAIN,
+            took: BTreeMap::new(),
+            announced: BTreeMap::new(),
+            state,
+            mode,
+            set_up: Vec::new(),
+            started: Vec::new(),
+            answers,
+            set_up_at: 0,
+            returned: BTreeMap::new(),
+            missed: BTreeSet::new(),
+            inside: None,
+            opaque: BTreeSet::new(),
+            atomics: Atomics::default(),
+            vitals: Vitals::of_this_thread(),
+        })
+    }
+
+    /// A world that is set up.
+    pub(crate) fn direct(names: Names) -> Box<Self> {
+        Self::of(names, Mode::Direct, Rc::new([]))
+    }
+
+    /// A live execution.
+    pub(crate) fn live(names: Names, live: Live) -> Box<Self> {
+        let every_step = live.every_step;
+        let mut session = Self::of(names, Mode::Live(live), Rc::new([]));
+        session.state.every_step = every_step;
+        session
+    }
+
+    /// A run of one actor alone, after a setting up that observed this.
+    pub(crate) fn alone(names: Names, alone: Alone, answers: Rc<[Observation]>) -> Box<Self> {
+        Self::of(names, Mode::Alone(alone), answers)
+    }
+
+    /// What live executions have beside the world.
+    pub(crate) fn live_mut(&mut self) -> &mut Live {
+        match &mut self.mode {
+            Mode::Live(live) => live,
+            _ => unreachable!("only a live execution asks"),
+        }
+    }
+
+    /// The run alone.
+    pub(crate) fn into_alone(self: Box<Self>) -> (Names, Alone) {
+        match self.mode {
+            Mode::Alone(alone) => (self.names, alone),
+            _ => unreachable!("only a run alone asks"),
+        }
+    }
+
+    /// Whether values are copied into the world, or left where they are.
+    fn keeps_values(&self) -> bool {
+        match &self.mode {
+            Mode::Direct => true,
+            Mode::Live(live) => live.keeps_values,
+            Mode::Alone(_) => true,
+        }
+    }
+
+    fn nth(&mut self) -> &mut (u32, u32) {
+        self.made.entry(self.me).or_default()
+    }
+
+    /// Whether the main actor sets up or judges, so that there is nobody to wait for.
+    fn is_main(&self) -> bool {
+        self.me == ActorId::MAIN
+    }
+}
+
+/// Begins a session on this OS thread, or goes on with one.
+pub(crate) fn begin(session: Box<Session>) {
+    SESSION.set(Some(session));
+    trace::hand_to(Some(take));
+}
+
+/// Ends the session of this OS thread.
+pub(crate) fn end() -> Option<Box<Session>> {
+    trace::hand_to(None);
+    SESSION.take()
+}
+
+/// Works on the session of this OS thread.
+pub(crate) fn with<U>(work: impl FnOnce(&mut Session) -> U) -> U {
+    SESSION.with_borrow_mut(|session| work(session.as_mut().expect(NO_SESSION)))
+}
+
+const NO_SESSION: &str =
+    "the model runtime works only under lockproof's engines: this thread belongs to none";
+
+/// What an actor is called.
+pub(crate) fn actor_name(actor: ActorId) -> String {
+    with(|session| session.names.actors().get(actor.index()).cloned()).unwrap_or_default()
+}
+
+/// Whether there is a session on this OS thread.
+pub(crate) fn exists() -> bool {
+    SESSION.try_with(|session| session.try_borrow().is_ok_and(|it| it.is_some())).unwrap_or(false)
+}
+
+/// The actor that runs.
+pub(crate) fn me() -> ActorId {
+    with(|session| session.me)
+}
+
+/// The number of a new object.
+pub(crate) fn object(name: &str) -> ObjectId {
+    with(|session| {
+        let (me, nth) = (session.me, session.nth().1);
+        session.nth().1 += 1;
+        let object = session.names.object(me, nth, name);
+        trace::name_object(object, name);
+        object
+    })
+}
+
+/// The number of a new actor.
+pub(crate) fn actor(name: &str) -> ActorId {
+    with(|session| {
+        let (me, nth) = (session.me, session.nth().0);
+        session.nth().0 += 1;
+        let actor = session.names.actor(me, nth, name);
+        session.vitals.name_actor(actor, name);
+        trace::name_actor(actor, name);
+        actor
+    })
+}
+
+/// Whether values are copied into the world.
+pub(crate) fn keeps_values() -> bool {
+    with(|session| session.keeps_values())
+}

@@ -1,0 +1,106 @@
+//! What an actor records, and what it has seen that matters from here on.
+
+use std::hash::Hash;
+
+use super::super::alone::Fold;
+use super::steps::{ask, effect};
+use super::unwinding::is_inert;
+use super::{Mode, me, with};
+use crate::machine::resources::shared::Record;
+use crate::machine::resources::thread::Rounds;
+use crate::trace;
+use crate::trace::{ActorId, Event, Kind, ObjectId};
+
+/// Records what the calling actor did that is no operation on anything shared.
+pub(crate) fn record(kind: Kind) {
+    if matches!(kind, Kind::Panic(_)) {
+        // Nobody catches it: the execution is over.
+        with(|session| session.missed.remove(&session.me));
+    }
+    let reveal = with(|session| session.announced.remove(&session.me));
+    for kind in reveal.into_iter().flatten().chain([kind]) {
+        let event = Event { actor: me(), kind };
+        effect(Record(event));
+    }
+}
+
+/// Takes what an actor's own code records. What the main actor does is no part of what is learned.
+pub(super) fn take(event: Event) {
+    let Event { actor, kind } = event;
+    if actor == ActorId::MAIN {
+        if !with(|session| matches!(session.mode, Mode::Alone(_))) {
+            trace::append(actor, || kind);
+        }
+    } else if !is_inert() {
+        if actor == me() { record(kind) } else { effect(Record(Event { actor, kind })) }
+    }
+}
+
+/// Records what begins with the calling actor's next step just before that step takes effect.
+pub(crate) fn announce(kind: Kind) {
+    with(|session| session.announced.entry(session.me).or_default().push(kind));
+}
+
+/// Records what the calling actor announced now: it begins to do it.
+pub(crate) fn reveal() {
+    let announced = with(|session| session.announced.remove(&session.me));
+    for kind in announced.into_iter().flatten() {
+        effect(Record(Event { actor: me(), kind }));
+    }
+}
+
+/// The calling actor learns no more of its last step than this.
+pub(crate) fn observe<T: Hash>(seen: &T) {
+    with(|session| {
+        if let Mode::Alone(alone) = &mut session.mode {
+            alone.observe(&|mut hasher| seen.hash(&mut hasher));
+        }
+    });
+}
+
+/// A loop begins whose rounds do not matter once they have failed. Returns what [`next_round`] is told.
+pub(crate) fn rounds() -> usize {
+    if is_inert() {
+        return 0;
+    }
+    ask(Rounds);
+    with(|session| match &session.mode {
+        Mode::Alone(alone) => alone.told(),
+        _ => 0,
+    })
+}
+
+/// A round has failed: what was seen in it does not matter.
+pub(crate) fn next_round(begun: usize) {
+    fold(Fold::Since(begun));
+}
+
+/// Of all that the calling actor has seen, only this matters from here on.
+pub(crate) fn only<T: Hash>(value: &T) {
+    fold(Fold::All);
+    observe(&("only", value));
+}
+
+pub(super) fn fold(fold: Fold) {
+    with(|session| {
+        if let Mode::Alone(alone) = &mut session.mode {
+            alone.fold(fold);
+        }
+    });
+}
+
+/// The calling actor took a mutex in its last step.
+pub(crate) fn took(mutex: ObjectId) {
+    with(|session| session.took.insert(session.me, mutex));
+}
+
+/// The calling actor did something that others can notice, though it is no step.
+pub(crate) fn noticed() {
+    with(|session| session.took.remove(&session.me));
+}
+
+/// Whether the calling actor took this mutex in its last step, and has done nothing since that others could
+/// notice.
+pub(crate) fn has_just_taken(mutex: ObjectId) -> bool {
+    with(|session| session.took.get(&session.me) == Some(&mutex))
+}

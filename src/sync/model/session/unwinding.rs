@@ -1,0 +1,50 @@
+//! Actors that are unwound: what they ask for in the meantime has no effect.
+
+use super::{Mode, SESSION, exists, with};
+use crate::sync::inert;
+use crate::trace::ActorId;
+
+/// Whether the seam does nothing for the caller: it is unwound by the checker, or it panics, or its run is
+/// over.
+pub(crate) fn is_inert() -> bool {
+    inert()
+        || !exists()
+        || with(|session| match &session.mode {
+            Mode::Alone(alone) => alone.is_over() && session.me != ActorId::MAIN,
+            _ => false,
+        })
+}
+
+/// The same, for what changes something or waits: if the caller panics, and goes on after that, the change is
+/// missing.
+pub(crate) fn passes_over() -> bool {
+    let passes = is_inert();
+    if passes && exists() {
+        with(|session| {
+            let me = session.me;
+            let is_stopped = match &session.mode {
+                Mode::Alone(alone) => alone.is_over(),
+                Mode::Live(live) => live.is_killed(me) || live.over,
+                Mode::Direct => false,
+            };
+            if !is_stopped && session.keeps_values() {
+                session.missed.insert(me);
+            }
+        });
+    }
+    passes
+}
+
+/// Whether the calling actor is being unwound by the checker, so that a panic would be one too many.
+pub(crate) fn is_unwinding() -> bool {
+    SESSION
+        .try_with(|session| {
+            let Ok(mut session) = session.try_borrow_mut() else { return false };
+            session.as_mut().is_some_and(|session| match &session.mode {
+                Mode::Alone(alone) => alone.is_over() && alone.stops_unwinding,
+                Mode::Live(live) => live.is_killed(session.me),
+                Mode::Direct => false,
+            })
+        })
+        .unwrap_or(false)
+}

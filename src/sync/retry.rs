@@ -1,0 +1,65 @@
+//! Loops that wait: what a search may forget of them.
+
+use std::hash::Hash;
+
+use super::Runtime;
+
+/// Calls `attempt` until it returns a value, and returns that value. It does not wait between two attempts:
+/// on real threads, `attempt` has to sleep or yield itself.
+///
+/// The caller promises that what a failed attempt saw does not matter afterwards: neither to later attempts,
+/// nor after the loop. A search takes the actor after any number of failed attempts for the same one, so a
+/// loop that polls has few states, however long it polls. What else such a loop changes (shared state, say)
+/// is kept.
+///
+/// A search learns what follows on one other history, two rounds longer, and answers
+/// [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor does something else there: a counter
+/// that is used after the loop, say. It does not notice that an attempt can never succeed: a loop that polls
+/// for ever is no deadlock.
+///
+/// # Panics
+///
+/// If `attempt` panics.
+///
+/// ```
+/// use std::sync::atomic::Ordering::SeqCst;
+/// use lockproof::sync::{Atomic, Std, retry};
+///
+/// let locked = Atomic::<Std>::new("locked", 0);
+/// retry::<Std, _>(|| locked.compare_exchange(0, 1, SeqCst).ok());
+/// assert_eq!(locked.load(SeqCst), 1);
+/// ```
+pub fn retry<R: Runtime, T>(mut attempt: impl FnMut() -> Option<T>) -> T {
+    let begun = R::rounds();
+    loop {
+        if let Some(value) = attempt() {
+            return value;
+        }
+        R::next_round(begun);
+    }
+}
+
+/// Says that of all that the calling actor has seen, only `state` matters from here on: what it does next is
+/// a function of `state`, and of what it sees from here on.
+///
+/// It is for loops: at the top of a round, `state` is the counter of the loop and all that is carried from
+/// round to round. Local variables that are used later and are not in `state`, or that its `Hash` leaves out,
+/// break the promise. A search takes all pasts with an equal `state` for one. It learns what follows on one
+/// other past as well, and answers [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor does
+/// something else there.
+///
+/// On other runtimes than the model it does nothing.
+///
+/// ```
+/// use lockproof::sync::{Shared, Std, local};
+///
+/// let total = Shared::<Std, u32>::new("total", 0);
+/// for round in 0..3 {
+///     local::<Std>(&round);
+///     total.with("add 1", |total| *total += 1);
+/// }
+/// assert_eq!(total.peek(|total| *total), 3);
+/// ```
+pub fn local<R: Runtime>(state: &impl Hash) {
+    R::only(state);
+}
