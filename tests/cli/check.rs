@@ -88,7 +88,7 @@ fn a_race_that_is_named_twice_is_run_once() {
 }
 
 /// The keys of a line, which scripts rely on.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "race",
     "variant",
     "engine",
@@ -101,6 +101,7 @@ const KEYS: [&str; 18] = [
     "client_runs",
     "commands",
     "live_runs",
+    "ends",
     "preemptions",
     "faults",
     "schedule",
@@ -141,7 +142,7 @@ fn json_says_what_was_found_and_null_where_nothing_applies() {
     let expected = serde_json::json!({
         "race": "get-del-release", "variant": "buggy", "engine": "minimal", "clients": 2,
         "verdict": "broken", "property": "owner-only-release", "executions": 5, "states": 47,
-        "transitions": 72, "client_runs": 16, "commands": 24, "live_runs": 5,
+        "transitions": 72, "client_runs": 16, "commands": 24, "live_runs": 5, "ends": 4,
         "preemptions": 2, "faults": 1, "schedule": "alice alice clock bob alice", "seed": null,
         "elapsed_ms": null,
         "note": "alice removed the lock lock:11111 on redis, which bob had obtained as bob; \
