@@ -20,47 +20,60 @@ use crate::trace::ActorId;
 /// Sets the digests of what is seen in a client's own eyes apart.
 const ALONE: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834;
 
-/// A state as a number, and which of its clients are alike.
-pub(super) struct Canonical {
-    pub(super) digest: u128,
-    /// The signature of each client; an even one is of a client that nobody else mentions.
-    pub(super) signatures: Vec<u64>,
-}
-
 /// Computes numbers of states.
 pub(super) struct Canon {
     clients: Vec<ActorId>,
+    /// The client that each actor is, if it is one.
+    client_of: Vec<Option<u16>>,
     mutation: Option<Mutation>,
     // Kept between states, so that nothing is allocated for each.
     special: Vec<bool>,
+    /// The clients that somebody else mentions, or that mention somebody else, by their signatures.
     order: Vec<(u64, usize)>,
     places: Vec<u32>,
 }
 
 impl Canon {
     pub(super) fn new(tables: &Tables, mutation: Option<Mutation>) -> Self {
+        let clients: Vec<ActorId> = tables.clients.actors().collect();
+        let actors = clients.iter().map(|client| client.index() + 1).max().unwrap_or_default();
+        let mut client_of = vec![None; actors];
+        for (client, actor) in (0_u16..).zip(&clients) {
+            client_of[actor.index()] = Some(client);
+        }
         Self {
-            clients: tables.clients.actors().collect(),
+            special: vec![false; clients.len()],
+            places: vec![0; clients.len()],
+            clients,
+            client_of,
             mutation,
-            special: Vec::new(),
             order: Vec::new(),
-            places: Vec::new(),
         }
     }
 
+    fn client(&self, actor: ActorId) -> Option<usize> {
+        self.client_of.get(actor.index()).copied().flatten().map(usize::from)
+    }
+
     /// The number of a state.
-    pub(super) fn canonical(&mut self, learner: &mut Learner, point: &Point) -> Canonical {
-        let signatures = self.signatures(learner, point);
-        self.order.clear();
-        self.order.extend(signatures.iter().copied().zip(0..));
-        self.order.sort_unstable();
-        self.places.clear();
-        self.places.resize(self.clients.len(), 0);
-        for (place, (_, client)) in self.order.iter().enumerate() {
-            self.places[*client] = place as u32;
+    pub(super) fn canonical(&mut self, learner: &mut Learner, point: &Point) -> u128 {
+        self.find_special(learner, point);
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        let special = (0..self.clients.len()).filter(|client| self.special[*client]);
+        order.extend(special.map(|client| (self.signature(learner, point, client), client)));
+        order.sort_unstable();
+        for (place, (_, client)) in (0..).zip(&order) {
+            self.places[*client] = place;
         }
-        let digest = self.under(learner, point);
-        Canonical { digest, signatures }
+        self.order = order;
+        let locals = &learner.locals;
+        let alone = self.clients.iter().zip(&self.special).filter(|(_, special)| !**special);
+        // A multiset of digests: that of nobody is in place 0.
+        let alone = alone.fold(0_u128, |sum, (client, _)| {
+            sum.wrapping_add(locals[point.local(*client) as usize].alone)
+        });
+        self.under(learner, point, alone)
     }
 
     /// The number of a state together with the actor that ran last.
@@ -70,13 +83,15 @@ impl Canon {
         point: &Point,
         running: Option<ActorId>,
     ) -> u128 {
-        let digest = self.canonical(learner, point).digest;
+        let digest = self.canonical(learner, point);
         let Some(running) = running else { return digest };
-        // A client is named by its place.
-        let client = self.clients.iter().position(|client| *client == running);
-        let named = match client {
-            Some(client) => (1_u64 << 32) | u64::from(self.places[client]),
-            None => (2_u64 << 32) | u64::from(running.0),
+        let named = match self.client(running) {
+            // A special client is named by its place, and any other by what it is.
+            Some(client) if self.special[client] => {
+                (1_u128 << 64) | u128::from(self.places[client])
+            }
+            Some(_) => learner.locals[point.local(running) as usize].alone,
+            None => (2_u128 << 64) | u128::from(running.0),
         };
         let mut hasher = Xxh3::new();
         hasher.update(&digest.to_le_bytes());
@@ -90,7 +105,7 @@ impl Canon {
         self.places.extend(0..self.clients.len() as u32);
         self.order.clear();
         self.order.extend((0..self.clients.len()).map(|client| (0, client)));
-        self.under(learner, point)
+        self.under(learner, point, 0)
     }
 
     /// Whether a state stays the same when the clients are renamed so.
@@ -103,11 +118,16 @@ impl Canon {
         let as_is = self.as_is(learner, point);
         self.places.clear();
         self.places.extend(places.iter().copied().map(u32::from));
+        as_is == self.placed(learner, point)
+    }
+
+    /// The number of a state with each client in its place.
+    fn placed(&mut self, learner: &mut Learner, point: &Point) -> u128 {
         self.order.clear();
         let placed = self.places.iter().enumerate();
         self.order.extend(placed.map(|(client, place)| (u64::from(*place), client)));
         self.order.sort_unstable();
-        as_is == self.under(learner, point)
+        self.under(learner, point, 0)
     }
 
     /// Of these actors, those that are to be tried: one of each set of clients that can change places without
@@ -116,63 +136,62 @@ impl Canon {
         &mut self,
         learner: &mut Learner,
         point: &Point,
-        canonical: &Canonical,
         actors: Vec<ActorId>,
     ) -> Vec<ActorId> {
-        if self.clients.len() < 2 {
+        if self.clients.len() < 2 || actors.len() < 2 {
             return actors;
         }
-        let mut kept: Vec<(ActorId, Option<usize>)> = Vec::with_capacity(actors.len());
+        self.find_special(learner, point);
+        let mut kept: Vec<ActorId> = Vec::with_capacity(actors.len());
         for actor in actors {
-            let client = self.clients.iter().position(|client| *client == actor);
-            let alike = client.is_some_and(|client| {
-                kept.iter().any(|(_, other)| {
-                    other.is_some_and(|other| {
-                        self.are_alike(learner, point, canonical, other, client)
-                    })
-                })
-            });
-            if !alike {
-                kept.push((actor, client));
+            if !kept.iter().any(|other| self.are_alike(learner, point, *other, actor)) {
+                kept.push(actor);
             }
         }
-        kept.into_iter().map(|(actor, _)| actor).collect()
+        kept
     }
 
     fn are_alike(
         &mut self,
         learner: &mut Learner,
         point: &Point,
-        canonical: &Canonical,
-        one: usize,
-        other: usize,
+        one: ActorId,
+        other: ActorId,
     ) -> bool {
+        let (Some(first), Some(second)) = (self.client(one), self.client(other)) else {
+            return false;
+        };
         if self.mutation == Some(Mutation::TryOneClient) {
             return true;
         }
-        let [first, second] = [one, other].map(|client| canonical.signatures[client]);
-        if first != second {
-            return false;
+        let [before, after] =
+            [one, other].map(|actor| learner.locals[point.local(actor) as usize].alone);
+        match (self.special[first], self.special[second]) {
+            _ if before != after => false,
+            (false, false) => true,
+            (true, true) => {
+                let [before, after] =
+                    [first, second].map(|client| self.signature(learner, point, client));
+                before == after && self.can_swap(learner, point, first, second)
+            }
+            _ => false,
         }
-        if first & 1 == 0 {
-            return true;
-        }
-        let as_is = self.as_is(learner, point);
-        self.places.swap(one, other);
-        self.order.clear();
-        let placed = self.places.iter().enumerate();
-        self.order.extend(placed.map(|(client, place)| (u64::from(*place), client)));
-        self.order.sort_unstable();
-        as_is == self.under(learner, point)
     }
 
-    fn signatures(&mut self, learner: &mut Learner, point: &Point) -> Vec<u64> {
+    /// Whether a state stays the same when two clients change places.
+    fn can_swap(&mut self, learner: &mut Learner, point: &Point, one: usize, other: usize) -> bool {
+        let as_is = self.as_is(learner, point);
+        self.places.swap(one, other);
+        as_is == self.placed(learner, point)
+    }
+
+    /// Finds the clients that somebody else mentions, or that mention somebody else. The others are told by
+    /// their own eyes alone.
+    fn find_special(&mut self, learner: &Learner, point: &Point) {
         let Learner { tables, locals, .. } = learner;
-        let clients = self.clients.len();
-        self.special.clear();
-        self.special.resize(clients, false);
-        if clients < 2 {
-            return vec![0; clients];
+        self.special.fill(false);
+        if self.clients.len() < 2 {
+            return;
         }
         let monitors = tables.monitors[point.monitors as usize].encoding;
         let components = point.objects.iter().map(|it| tables.components[*it as usize].encoding);
@@ -181,34 +200,26 @@ impl Canon {
                 self.special[usize::from(*client)] = true;
             }
         }
-        for actor in 1..point.locals.len() as u32 {
-            let local = point.local(ActorId(actor));
-            if local == ABSENT {
+        for (actor, local) in (0..).map(ActorId).zip(&point.locals).skip(1) {
+            if *local == ABSENT {
                 continue;
             }
-            let local = &locals[local as usize];
-            let me = self.clients.iter().position(|client| *client == ActorId(actor));
+            let local = &locals[*local as usize];
+            let me = self.client(actor);
             if me.is_none() || local.mentions_others {
-                for client in tables.encodings.mentioned(local.encoding) {
-                    let client = usize::from(*client);
-                    // Who mentions others is not told by its own eyes alone.
-                    if Some(client) != me {
-                        self.special[client] = true;
-                    }
-                }
                 me.into_iter().for_each(|me| self.special[me] = true);
+                for client in tables.encodings.mentioned(local.encoding) {
+                    self.special[usize::from(*client)] = true;
+                }
             }
         }
-        (0..clients).map(|client| self.signature(learner, point, client)).collect()
     }
 
+    /// What a client has observed, and where it is mentioned: the same for clients that can change places.
     fn signature(&self, learner: &mut Learner, point: &Point, client: usize) -> u64 {
         let Learner { tables, locals, .. } = learner;
         let local = |client: usize| &locals[point.local(self.clients[client]) as usize];
         let own = local(client).alone as u64;
-        if !self.special[client] {
-            return own & !1;
-        }
         let role = |other: u16| u32::from(usize::from(other) != client);
         let mut parts = vec![own];
         parts.push(tables.encodings.digest(local(client).encoding, &role) as u64);
@@ -234,11 +245,11 @@ impl Canon {
         }
         parts.push(known);
         let bytes: Vec<u8> = parts.iter().flat_map(|part| part.to_le_bytes()).collect();
-        xxh3_64(&bytes) | 1
+        xxh3_64(&bytes)
     }
 
-    /// The whole state, with each client put in its place.
-    fn under(&self, learner: &mut Learner, point: &Point) -> u128 {
+    /// The whole state, with each client of the order put in its place; the others are a sum of digests.
+    fn under(&self, learner: &mut Learner, point: &Point, others: u128) -> u128 {
         let Learner { tables, locals, .. } = learner;
         let place = |client: u16| self.places[usize::from(client)];
         let mut hasher = Xxh3::new();
@@ -263,13 +274,13 @@ impl Canon {
         if self.mutation == Some(Mutation::ForgetLocals) {
             return hasher.digest128();
         }
-        for actor in 1..point.locals.len() as u32 {
-            let local = point.local(ActorId(actor));
-            if local != ABSENT && !self.clients.contains(&ActorId(actor)) {
-                add(actor.into());
-                add(tables.encodings.digest(locals[local as usize].encoding, &place));
+        for (actor, local) in (0..).map(ActorId).zip(&point.locals).skip(1) {
+            if *local != ABSENT && self.client(actor).is_none() {
+                add(actor.0.into());
+                add(tables.encodings.digest(locals[*local as usize].encoding, &place));
             }
         }
+        add(others);
         for (_, client) in &self.order {
             let local = &locals[point.local(self.clients[*client]) as usize];
             // What a client knows of itself alone is the same in every place.

@@ -39,7 +39,7 @@ pub(super) enum Then {
 pub(super) fn follow(
     program: &Arc<dyn Program>,
     machine: Machine,
-    start: &Point,
+    start: Option<&Point>,
     (schedule, renaming): (&[Move], Option<&Renaming>),
     then: Then,
     max_steps: usize,
@@ -50,7 +50,7 @@ pub(super) fn follow(
     let names = machine.learner.names.clone();
     let strategy = Follow {
         machine: Rc::new(RefCell::new(Some(machine))),
-        at: Some(start.clone()),
+        at: start.cloned(),
         schedule: schedule.to_vec(),
         renamed,
         step: 0,
@@ -148,20 +148,19 @@ impl Strategy for Follow {
         };
         self.step += 1;
         let choice = turn.choices[chosen];
-        if let Some(point) = self.at.take() {
+        if let Some(mut point) = self.at.take() {
             let came = match choice {
-                Choice::Actor(actor) => machine.step(&point, self.renamed.back(actor)),
-                Choice::Fault(number, injection) => machine.strike(&point, number, injection),
+                Choice::Actor(actor) => machine.step(&mut point, self.renamed.back(actor)),
+                Choice::Fault(number, injection) => machine.strike(&mut point, number, injection),
                 Choice::End => return Decision::Take(chosen),
             };
             match came {
-                Ok(Ok(next)) => {
-                    let taken = std::mem::take(&mut machine.taken);
-                    if self.renamed.places.is_none() {
-                        let edges = &mut machine.learner.edges;
-                        taken.iter().for_each(|edge| edges[*edge as usize].covered = true);
+                Ok(Ok(())) => {
+                    for edge in std::mem::take(&mut machine.taken) {
+                        let actor = machine.learner.actor_of(edge);
+                        machine.learner.cover(edge, self.renamed.forth(actor));
                     }
-                    self.at = Some(next);
+                    self.at = Some(point);
                 }
                 // The execution is over with that, as is the graph.
                 Ok(Err(_)) => {}

@@ -60,6 +60,6 @@ pub(super) struct Edge {
     pub(super) next: u32,
     /// The state and the choice with which it was taken last.
     pub(super) witness: (u32, u32),
-    /// It was taken in a live execution.
-    pub(super) covered: bool,
+    /// It was taken in a live execution: by its actor, and by a client of another name.
+    pub(super) covered: [bool; 2],
 }

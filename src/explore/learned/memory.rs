@@ -9,7 +9,6 @@
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
-use super::canonical::Canonical;
 use super::learner::Learner;
 use super::point::Point;
 use super::search::Graph;
@@ -54,11 +53,6 @@ pub(super) const fn of_point(point: &Point) -> u64 {
     of_vec(&point.objects) + of_vec(&point.locals) + 2 * BLOCK
 }
 
-/// The same, with its canonical form.
-pub(super) const fn of_waiting((point, canonical): &(Point, Canonical)) -> u64 {
-    of_point(point) + of_vec(&canonical.signatures) + BLOCK
-}
-
 impl Encodings {
     fn bytes(&self) -> u64 {
         self.held + of_vec(&self.all) + of_map(&self.known) + of_map(&self.digests)
@@ -88,7 +82,10 @@ impl Tables {
 impl Learner {
     fn bytes(&self) -> u64 {
         let vectors = of_vec(&self.locals) + of_vec(&self.edges);
-        let maps = of_map(&self.local_ids) + of_map(&self.edge_ids) + of_map(&self.others);
+        let maps = of_map(&self.local_ids)
+            + of_map(&self.edge_ids)
+            + of_map(&self.others)
+            + of_map(&self.shown);
         self.held + self.tables.bytes() + vectors + maps
     }
 }

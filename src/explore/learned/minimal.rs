@@ -153,8 +153,9 @@ impl Minimal<'_> {
         }
         let preempts = goes_on.is_some_and(|running| running != actor);
         let cost = cost.and(Cost { preemptions: preempts.into(), faults: 0 });
-        let came = self.graph.machine().step(point, actor)?;
-        self.went(cost, number, actor.0, Some(actor), came);
+        let mut next = point.clone();
+        let came = self.graph.machine().step(&mut next, actor)?;
+        self.went(cost, (number, actor.0), Some(actor), came.map(|()| next));
         Ok(())
     }
 
@@ -172,8 +173,9 @@ impl Minimal<'_> {
                 matches!((next, goes_on), (Some(next), Some(running)) if next != running);
             let cost = cost.and(Cost { preemptions: preempts.into(), faults: 1 });
             let running = next.or(self.nodes[number as usize].running);
-            let came = self.graph.machine().strike(point, fault, injection)?;
-            self.went(cost, number, FAULT | fault as u32, running, came);
+            let mut next = point.clone();
+            let came = self.graph.machine().strike(&mut next, fault, injection)?;
+            self.went(cost, (number, FAULT | fault as u32), running, came.map(|()| next));
         }
         Ok(())
     }
@@ -181,10 +183,9 @@ impl Minimal<'_> {
     fn went(
         &mut self,
         cost: Cost,
-        parent: u32,
-        by: Move,
+        (parent, by): (u32, Move),
         running: Option<ActorId>,
-        came: super::machine::Came,
+        came: Result<Point, Box<Violation>>,
     ) {
         self.graph.took(parent, by);
         let depth = self.nodes[parent as usize].depth + 1;

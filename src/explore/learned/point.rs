@@ -7,7 +7,7 @@ use crate::machine::operation::{Look, Operation, Store};
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
 /// A state.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Point {
     /// The instant, in milliseconds.
     pub(super) now: u64,
@@ -18,6 +18,27 @@ pub(super) struct Point {
     pub(super) objects: Vec<u32>,
     /// The local state of each actor, by number; that of the main actor is absent.
     pub(super) locals: Vec<u32>,
+}
+
+impl Clone for Point {
+    fn clone(&self) -> Self {
+        let Self { now, left, monitors, objects, locals } = self;
+        Self {
+            now: *now,
+            left: *left,
+            monitors: *monitors,
+            objects: objects.clone(),
+            locals: locals.clone(),
+        }
+    }
+
+    /// What a derived `Clone` would allocate anew.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { now, left, monitors, objects, locals } = source;
+        (self.now, self.left, self.monitors) = (*now, *left, *monitors);
+        self.objects.clone_from(objects);
+        self.locals.clone_from(locals);
+    }
 }
 
 impl Point {

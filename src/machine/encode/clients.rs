@@ -12,9 +12,15 @@ pub(crate) struct Clients(Rc<Table>);
 pub(super) struct Table {
     /// Who they are, and what texts call them.
     all: Vec<(ActorId, Box<[u8]>)>,
-    /// The bytes that names begin with.
-    first: [bool; 256],
+    /// The clients, by the byte that their name begins with.
+    by_first: Vec<u16>,
+    /// Where those of each byte begin in that list.
+    begin: [u16; 257],
     mistake: Option<Mistake>,
+}
+
+thread_local! {
+    static NONE: Clients = Clients::new([]);
 }
 
 /// A mistake that encodings are asked to make, for the tests of the tests.
@@ -31,21 +37,25 @@ impl Clients {
     pub(crate) fn new<'a>(all: impl IntoIterator<Item = (ActorId, &'a str)>) -> Self {
         let own = |(actor, name): (ActorId, &str)| (actor, Box::from(name.as_bytes()));
         let all: Vec<(ActorId, Box<[u8]>)> = all.into_iter().map(own).collect();
-        let mut first = [false; 256];
-        let bytes = all.iter().filter_map(|(_, name)| name.first());
-        bytes.for_each(|byte| first[usize::from(*byte)] = true);
-        Self(Rc::new(Table { all, first, mistake: None }))
+        let first = |client: u16| all[usize::from(client)].1.first().copied();
+        let mut by_first: Vec<u16> = (0..all.len() as u16).collect();
+        by_first.sort_by_key(|client| first(*client));
+        let begin = std::array::from_fn(|byte| {
+            by_first.partition_point(|client| first(*client).map(usize::from) < Some(byte)) as u16
+        });
+        Self(Rc::new(Table { all, by_first, begin, mistake: None }))
     }
 
     /// The same, for encodings that make a mistake.
     pub(crate) fn mistaken(self, mistake: Option<Mistake>) -> Self {
-        let Table { all, first, .. } = &*self.0;
-        Self(Rc::new(Table { all: all.clone(), first: *first, mistake }))
+        let Table { all, by_first, begin, .. } = &*self.0;
+        let (all, by_first) = (all.clone(), by_first.clone());
+        Self(Rc::new(Table { all, by_first, begin: *begin, mistake }))
     }
 
     /// No clients: nothing is renamed.
     pub(crate) fn none() -> Self {
-        Self::new([])
+        NONE.with(Self::clone)
     }
 
     /// How many there are.
@@ -63,6 +73,11 @@ impl Clients {
         self.0.all.iter().position(|(client, _)| *client == actor)
     }
 
+    /// Whether encodings make a mistake.
+    pub(crate) fn is_mistaken(&self) -> bool {
+        self.0.mistake.is_some()
+    }
+
     /// Whether encodings make this mistake.
     pub(super) fn makes(&self, mistake: Mistake) -> bool {
         self.0.mistake == Some(mistake)
@@ -75,12 +90,9 @@ impl Clients {
 
     /// The client whose name a text begins with; the text is not empty.
     pub(super) fn name_at(&self, text: &[u8]) -> Option<u16> {
-        let Table { all, first, .. } = &*self.0;
-        if !first[usize::from(text[0])] {
-            return None;
-        }
-        let found =
-            all.iter().position(|(_, name)| name[0] == text[0] && text.starts_with(name))?;
-        u16::try_from(found).ok()
+        let Table { all, by_first, begin, .. } = &*self.0;
+        let byte = usize::from(text[0]);
+        let mut alike = by_first[begin[byte].into()..begin[byte + 1].into()].iter().copied();
+        alike.find(|client| text.starts_with(&all[usize::from(*client)].1))
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Encoder {
 impl Encoder {
     fn fixed(&mut self, kind: u8, bytes: &[u8]) {
         if !matches!(self.parts.last(), Some(Part::Fixed(_))) {
-            self.parts.push(Part::Fixed(Vec::new()));
+            self.parts.push(Part::Fixed(Vec::with_capacity(64)));
         }
         if let Some(Part::Fixed(last)) = self.parts.last_mut() {
             last.push(kind);

@@ -9,9 +9,11 @@
 
 mod clients;
 mod encoder;
+mod raw;
 
 pub(crate) use clients::{Clients, Mistake};
 use encoder::{ACTIVE, Calls, Encoder, Popped, active};
+pub(crate) use raw::raw_digest;
 use std::hash::{Hash, Hasher};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -133,6 +135,17 @@ impl Encoded {
         digests.sort_unstable();
         let bytes: Vec<u8> = digests.iter().flat_map(|digest| digest.to_le_bytes()).collect();
         xxh3_128(&bytes)
+    }
+
+    /// Gives back what it holds and does not need, before it is kept.
+    pub(crate) fn shrink(&mut self) {
+        for part in &mut self.0 {
+            match part {
+                Part::Fixed(bytes) => bytes.shrink_to_fit(),
+                Part::Client(_) => {}
+                Part::Set(values) => values.iter_mut().for_each(Self::shrink),
+            }
+        }
     }
 
     /// How many bytes it holds elsewhere.

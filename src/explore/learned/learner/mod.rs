@@ -1,8 +1,10 @@
 //! Learns what an actor does after an observation, by running it alone.
 
+mod covered;
 mod paths;
 mod runs;
 
+use covered::Shown;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,6 +38,8 @@ pub(super) struct Learner {
     pub(super) edge_ids: Map<(u32, u32), u32>,
     /// Other ways to local states that were folded, by the local state and the observation that lead there.
     pub(super) others: Map<u32, (u32, u32)>,
+    /// Who has taken an edge live that only its client is mentioned in, by how the edge looks to that client.
+    pub(super) shown: Map<(u128, u128), Shown>,
     /// Whether what is learned is told apart by the value that was seen; only a mutated search does not.
     pub(super) by_value: bool,
     /// How many bytes histories and effects hold elsewhere.
@@ -78,6 +82,7 @@ impl Learner {
             edges: Vec::new(),
             edge_ids: Map::default(),
             others: Map::default(),
+            shown: Map::default(),
             by_value: true,
             held: 0,
             runs: 0,
@@ -228,7 +233,7 @@ impl Learner {
             effects: Box::default(),
             next,
             witness: (u32::MAX, 0),
-            covered: false,
+            covered: [false; 2],
         });
         let effects = self.effects(actor, edge, &inherited, run.effects)?;
         self.held += size_of_val(&*effects) as u64 + BLOCK;

@@ -7,10 +7,9 @@ use super::super::local::Status;
 use super::super::point::{Overlay, Point};
 use super::super::stop::Stop;
 use super::super::tables::ABSENT;
-use super::{Applied, How, Key, Machine};
+use super::{Applied, Came, How, Key, Machine};
 use crate::machine::operation::{Observation, Operation, Store, Strike};
 use crate::machine::resources::link::Link;
-use crate::scenario::Violation;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
 impl Machine {
@@ -101,7 +100,7 @@ impl Machine {
         link: ObjectId,
         nth: usize,
         by: ActorId,
-    ) -> Result<Result<(), Box<Violation>>, Stop> {
+    ) -> Result<Came, Stop> {
         let (_, events) = self.overlay(point, |_, world| {
             let link = world.get_mut::<Link>(link);
             let client = link.client;
@@ -118,7 +117,7 @@ impl Machine {
         point: &mut Point,
         victim: ActorId,
         by: ActorId,
-    ) -> Result<Result<(), Box<Violation>>, Stop> {
+    ) -> Result<Came, Stop> {
         let local = point.local(victim);
         if let Status::Before(operation) = self.learner.locals[local as usize].status {
             self.perform(point, operation, victim, How::Abandoned)?;
@@ -135,7 +134,7 @@ impl Machine {
         point: &mut Point,
         at: u64,
         by: ActorId,
-    ) -> Result<Result<(), Box<Violation>>, Stop> {
+    ) -> Result<Came, Stop> {
         point.now = point.now.max(at);
         let now = point.now;
         let Learner { tables, trace, .. } = &mut self.learner;

@@ -65,8 +65,8 @@ pub(super) struct Applied {
     events: u32,
 }
 
-/// A state that a choice leads to, or the violation that it shows.
-pub(super) type Came = Result<Point, Box<Violation>>;
+/// Whether what happened shows a violation.
+pub(super) type Came = Result<(), Box<Violation>>;
 
 impl Machine {
     pub(super) fn new(learner: Learner, faults: Rc<[Budgeted]>) -> Self {
@@ -100,46 +100,44 @@ impl Machine {
     }
 
     /// This actor takes its step, and everybody goes on to a next one.
-    pub(super) fn step(&mut self, point: &Point, actor: ActorId) -> Result<Came, Stop> {
+    pub(super) fn step(&mut self, point: &mut Point, actor: ActorId) -> Result<Came, Stop> {
         self.taken.clear();
-        let mut next = point.clone();
-        Ok(match self.advance(&mut next, actor, How::Whole, None)? {
-            Ok(()) => self.quiesce(next)?,
-            Err(violation) => Err(violation),
-        })
+        match self.advance(point, actor, How::Whole, None)? {
+            Ok(()) => self.quiesce(point),
+            came => Ok(came),
+        }
     }
 
     /// This fault strikes, and everybody goes on to a next step.
     pub(super) fn strike(
         &mut self,
-        point: &Point,
+        point: &mut Point,
         fault: usize,
         injection: Injection,
     ) -> Result<Came, Stop> {
         self.taken.clear();
-        let mut next = point.clone();
         let mut left = self.learner.tables.budgets[point.left as usize].clone();
         left[fault] -= 1;
         self.struck.insert(fault);
-        next.left = self.learner.tables.budget(left);
+        point.left = self.learner.tables.budget(left);
         let by = self.faults[fault].actor;
         let came = match injection {
-            Injection::PassTime(at) => self.pass_time(&mut next, at, by)?,
-            Injection::Kill(victim) => self.kill(&mut next, victim, by)?,
+            Injection::PassTime(at) => self.pass_time(point, at, by)?,
+            Injection::Kill(victim) => self.kill(point, victim, by)?,
             Injection::Strike { victim, strike, link } => {
-                self.advance(&mut next, victim, How::Struck(strike, by.0), link)?
+                self.advance(point, victim, How::Struck(strike, by.0), link)?
             }
-            Injection::Deliver(link, nth) => self.deliver(&mut next, link, nth, by)?,
+            Injection::Deliver(link, nth) => self.deliver(point, link, nth, by)?,
         };
-        Ok(match came {
-            Ok(()) => self.quiesce(next)?,
-            Err(violation) => Err(violation),
-        })
+        match came {
+            Ok(()) => self.quiesce(point),
+            came => Ok(came),
+        }
     }
 
     /// Lets all that takes no choice happen: actors begin, see others end, and time passes where nobody can
     /// go on.
-    pub(super) fn quiesce(&mut self, mut point: Point) -> Result<Came, Stop> {
+    fn quiesce(&mut self, point: &mut Point) -> Result<Came, Stop> {
         if self.learner.tables.prints_otherwise {
             return Err(Stop::Uncontrolled(
                 "two values hash alike and print differently: Hash of their type leaves out something"
@@ -147,13 +145,13 @@ impl Machine {
             ));
         }
         loop {
-            let came = match self.next(&point) {
-                Next::Forced(actor) => self.advance(&mut point, actor, How::Whole, None)?,
-                Next::Time(at) => self.pass_time(&mut point, at, ActorId::MAIN)?,
-                _ => return Ok(Ok(point)),
+            let came = match self.next(point) {
+                Next::Forced(actor) => self.advance(point, actor, How::Whole, None)?,
+                Next::Time(at) => self.pass_time(point, at, ActorId::MAIN)?,
+                _ => return Ok(Ok(())),
             };
-            if let Err(violation) = came {
-                return Ok(Err(violation));
+            if came.is_err() {
+                return Ok(came);
             }
         }
     }
@@ -165,7 +163,7 @@ impl Machine {
         actor: ActorId,
         how: How,
         link: Option<ObjectId>,
-    ) -> Result<Result<(), Box<Violation>>, Stop> {
+    ) -> Result<Came, Stop> {
         let mut how = how;
         loop {
             let local = point.local(actor);
@@ -210,12 +208,7 @@ impl Machine {
         }
     }
 
-    fn affect(
-        &mut self,
-        point: &mut Point,
-        actor: ActorId,
-        effect: Effect,
-    ) -> Result<Result<(), Box<Violation>>, Stop> {
+    fn affect(&mut self, point: &mut Point, actor: ActorId, effect: Effect) -> Result<Came, Stop> {
         let events = match effect {
             Effect::Do(operation) => self.perform(point, operation, actor, How::Whole)?.1,
             Effect::Create(object, component) => {
@@ -246,23 +239,14 @@ impl Machine {
         self.learner.locals[point.local(actor) as usize].status
     }
 
-    fn judge(&mut self, point: &mut Point, events: u32) -> Result<(), Box<Violation>> {
+    fn judge(&mut self, point: &mut Point, events: u32) -> Came {
         let Learner { tables, trace, .. } = &mut self.learner;
         point.monitors = tables.judge(point.monitors, events, trace)?;
         Ok(())
     }
 
-    /// The state in which all actors have begun.
-    pub(super) fn begin(
-        &mut self,
-        objects: Vec<u32>,
-        left: Box<[u32]>,
-        monitors: u32,
-        now: u64,
-        actors: &[ActorId],
-    ) -> Result<Came, Stop> {
-        let left = self.learner.tables.budget(left);
-        let mut point = Point { now, left, monitors, objects, locals: Vec::new() };
+    /// All actors begin.
+    pub(super) fn begin(&mut self, point: &mut Point, actors: &[ActorId]) -> Result<Came, Stop> {
         for actor in actors {
             let root = self.learner.root(*actor, None, Encoded::default());
             point.set_local(*actor, root);

@@ -47,16 +47,15 @@ impl Graph {
         }
         let monitors = machine.learner.tables.watching(monitors);
         let actors: Vec<ActorId> = cast.iter().map(|cast| cast.actor).collect();
-        let came = machine.begin(components, left.into(), monitors, now, &actors)?;
-        let nowhere = Point { now, left: 0, monitors, objects: Vec::new(), locals: Vec::new() };
-        let mut graph = Self::at(program, search, machine, canon, nowhere);
-        match came {
-            Ok(start) => graph.start = start,
-            Err(_) => {
-                // What breaks before anybody takes a step.
-                let found = graph.live(&[], Then::Default, false)?;
-                return Err(Stop::Broken(Box::new(found)));
-            }
+        let left = machine.learner.tables.budget(left.into());
+        let mut start = Point { now, left, monitors, objects: components, locals: Vec::new() };
+        let came = machine.begin(&mut start, &actors)?;
+        let mut graph = Self::at(program, search, machine, canon, start);
+        if came.is_err() {
+            graph.begun = false;
+            // What breaks before anybody takes a step.
+            let found = graph.live(&[], Then::Default, false)?;
+            return Err(Stop::Broken(Box::new(found)));
         }
         Ok(graph)
     }
@@ -73,6 +72,8 @@ impl Graph {
             search,
             machine: Some(machine),
             canon,
+            begun: true,
+            reached: start.clone(),
             start,
             parents: Vec::new(),
             known: Map::default(),

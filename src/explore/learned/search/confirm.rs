@@ -78,24 +78,38 @@ impl Graph {
         Ok(())
     }
 
-    /// Live executions until every learned edge was taken in one: random ones first.
+    /// Live executions until every learned edge was taken in one, and random ones until there are enough to
+    /// notice what is hidden.
     pub(super) fn cover(&mut self) -> Result<(), Stop> {
-        const RANDOM: u64 = 64;
-        for seed in 0..RANDOM {
+        const ENOUGH: u64 = 64;
+        const RANDOM: u64 = 16;
+        let before = self.figures.live_runs;
+        self.cover_edges(false)?;
+        self.cover_edges(true)?;
+        let random = ENOUGH.saturating_sub(self.figures.live_runs - before).max(RANDOM);
+        for seed in 0..random {
             self.live(&[], Then::Random(seed), true)?;
         }
+        Ok(())
+    }
+
+    /// Every learned edge is taken in a live execution, by its actor or by a client of another name. Its
+    /// witness was found last: the others are as far on as they can be.
+    fn cover_edges(&mut self, renamed: bool) -> Result<(), Stop> {
         let mut edge = self.machine().learner.edges.len();
         while edge > 0 {
             edge -= 1;
-            let learned = &self.machine().learner.edges[edge];
-            let (state, by) = learned.witness;
-            if learned.covered || state == u32::MAX {
+            let learner = &self.machine().learner;
+            let (state, by) = learner.edges[edge].witness;
+            if learner.is_covered(edge as u32, renamed) || state == u32::MAX {
                 continue;
             }
             let schedule = self.schedule(state, Some(by));
-            self.live(&schedule, Then::Random(edge as u64), true)?;
-            if let Some(renaming) = self.renaming(edge) {
-                self.live_renamed(&schedule, Some(&renaming), Then::Random(edge as u64), true)?;
+            let then = Then::Random(edge as u64);
+            if !renamed {
+                self.live(&schedule, then, true)?;
+            } else if let Some(renaming) = self.renaming(edge) {
+                self.live_renamed(&schedule, Some(&renaming), then, true)?;
             }
         }
         Ok(())

@@ -90,7 +90,7 @@ impl Graph {
         let (machine, Followed { exploration, difference }) = follow(
             &self.program,
             machine,
-            &self.start,
+            self.begun.then_some(&self.start),
             (schedule, renaming),
             then,
             self.search.max_steps + schedule.len(),

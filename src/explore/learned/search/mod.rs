@@ -8,10 +8,10 @@ mod ways_out;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::canonical::{Canon, Canonical};
+use super::canonical::Canon;
 use super::learner::Learner;
 use super::machine::{Came, Machine};
-use super::memory::{Digest, of_waiting};
+use super::memory::{Digest, of_point};
 use super::point::Point;
 use super::stop::Stop;
 use super::tables::Map;
@@ -45,6 +45,10 @@ pub(super) struct Graph {
     machine: Option<Machine>,
     canon: Canon,
     pub(super) start: Point,
+    /// Whether all actors begin without a violation, so that there is a start to compare with.
+    begun: bool,
+    /// Where the last transition led; kept, so that nothing is allocated for each.
+    reached: Point,
     /// The state that each was first reached from, and by which choice.
     pub(super) parents: Vec<(u32, Move)>,
     pub(super) known: Map<Digest, u32>,
@@ -75,15 +79,14 @@ impl Graph {
     /// Searches every state.
     pub(super) fn explore(&mut self) -> Result<(), Stop> {
         let mut frontier = VecDeque::new();
-        let start = self.start.clone();
-        self.reach(start, ROOT, 0, &mut frontier)?;
+        self.reached.clone_from(&self.start);
+        self.reach(ROOT, 0, &mut frontier)?;
         let mut number = 0;
-        while let Some(state) = frontier.pop_front() {
-            let queue = frontier.capacity() * size_of::<(Point, Canonical)>();
+        while let Some(point) = frontier.pop_front() {
+            let queue = frontier.capacity() * size_of::<Point>();
             self.within_memory(queue as u64 + self.waiting)?;
-            self.waiting -= of_waiting(&state);
-            let (point, canonical) = state;
-            self.expand(number, &point, &canonical, &mut frontier)?;
+            self.waiting -= of_point(&point);
+            self.expand(number, &point, &mut frontier)?;
             number += 1;
             if number % 256 == 0 {
                 found(self.figures.states, frontier.len());
@@ -99,17 +102,11 @@ impl Graph {
     }
 
     /// A state was reached.
-    fn reach(
-        &mut self,
-        point: Point,
-        parent: u32,
-        by: Move,
-        frontier: &mut VecDeque<(Point, Canonical)>,
-    ) -> Result<(), Stop> {
+    fn reach(&mut self, parent: u32, by: Move, frontier: &mut VecDeque<Point>) -> Result<(), Stop> {
         let machine = self.machine.as_mut().expect("the machine is here");
-        let canonical = self.canon.canonical(&mut machine.learner, &point);
+        let digest = self.canon.canonical(&mut machine.learner, &self.reached);
         let next = self.parents.len() as u32;
-        let known = *self.known.entry(canonical.digest.into()).or_insert(next);
+        let known = *self.known.entry(digest.into()).or_insert(next);
         if known != next {
             if let Some(other) = self.ends.get_mut(&known)
                 && other.is_none()
@@ -124,8 +121,8 @@ impl Graph {
         if self.figures.states > self.search.max_states {
             return Err(Stop::Bound(Bound::States(self.search.max_states)));
         }
-        let state = (point, canonical);
-        self.waiting += of_waiting(&state);
+        let state = self.reached.clone();
+        self.waiting += of_point(&state);
         frontier.push_back(state);
         Ok(())
     }
@@ -135,14 +132,13 @@ impl Graph {
         &mut self,
         number: u32,
         point: &Point,
-        canonical: &Canonical,
-        frontier: &mut VecDeque<(Point, Canonical)>,
+        frontier: &mut VecDeque<Point>,
     ) -> Result<(), Stop> {
         match self.machine().next(point) {
             Next::Choice { actors, faults } => {
                 let machine = self.machine.as_mut().expect("the machine is here");
                 let learner = &mut machine.learner;
-                let actors = self.canon.representatives(learner, point, canonical, actors);
+                let actors = self.canon.representatives(learner, point, actors);
                 self.choice |= actors.len() + faults.len() > 1;
                 for actor in actors {
                     self.actor(number, point, actor, frontier)?;
@@ -173,12 +169,14 @@ impl Graph {
         number: u32,
         point: &Point,
         actor: ActorId,
-        frontier: &mut VecDeque<(Point, Canonical)>,
+        frontier: &mut VecDeque<Point>,
     ) -> Result<(), Stop> {
         if self.is_endless(point, actor) {
             return Ok(());
         }
-        let came = self.machine().step(point, actor)?;
+        self.reached.clone_from(point);
+        let machine = self.machine.as_mut().expect("the machine is here");
+        let came = machine.step(&mut self.reached, actor)?;
         self.went(number, actor.0, came, frontier)
     }
 
@@ -188,9 +186,11 @@ impl Graph {
         point: &Point,
         fault: usize,
         injection: Injection,
-        frontier: &mut VecDeque<(Point, Canonical)>,
+        frontier: &mut VecDeque<Point>,
     ) -> Result<(), Stop> {
-        let came = self.machine().strike(point, fault, injection)?;
+        self.reached.clone_from(point);
+        let machine = self.machine.as_mut().expect("the machine is here");
+        let came = machine.strike(&mut self.reached, fault, injection)?;
         self.went(number, FAULT | fault as u32, came, frontier)
     }
 
@@ -199,11 +199,11 @@ impl Graph {
         number: u32,
         by: Move,
         came: Came,
-        frontier: &mut VecDeque<(Point, Canonical)>,
+        frontier: &mut VecDeque<Point>,
     ) -> Result<(), Stop> {
         self.took(number, by);
         match came {
-            Ok(next) => self.reach(next, number, by, frontier),
+            Ok(()) => self.reach(number, by, frontier),
             Err(violation) => {
                 let schedule = self.schedule(number, Some(by));
                 self.broken(&violation, &schedule)
@@ -240,14 +240,13 @@ impl Graph {
     /// The number of a state, whatever its clients are called.
     fn digest(&mut self, point: &Point) -> u128 {
         let machine = self.machine.as_mut().expect("the machine is here");
-        self.canon.canonical(&mut machine.learner, point).digest
+        self.canon.canonical(&mut machine.learner, point)
     }
 
     /// Of these actors, those that are to be tried.
     pub(super) fn representatives(&mut self, point: &Point, actors: Vec<ActorId>) -> Vec<ActorId> {
         let machine = self.machine.as_mut().expect("the machine is here");
-        let canonical = self.canon.canonical(&mut machine.learner, point);
-        self.canon.representatives(&mut machine.learner, point, &canonical, actors)
+        self.canon.representatives(&mut machine.learner, point, actors)
     }
 
     /// Whether this actor goes round in a loop without end; it is noted.

@@ -59,17 +59,19 @@ impl Graph {
                 }
             };
             for actor in actors {
-                let came = self.machine().step(&point, actor)?;
+                let mut next = point.clone();
+                let came = self.machine().step(&mut next, actor)?;
                 match came {
-                    Ok(next) => self.reach_again(&mut ways, next, (number, actor.0), &mut frontier),
+                    Ok(()) => self.reach_again(&mut ways, next, (number, actor.0), &mut frontier),
                     Err(_) => ways.ends.push(number),
                 }
             }
             for (fault, injection) in faults {
-                let came = self.machine().strike(&point, fault, injection)?;
+                let mut next = point.clone();
+                let came = self.machine().strike(&mut next, fault, injection)?;
                 let by = FAULT | fault as u32;
                 match came {
-                    Ok(next) => self.reach_again(&mut ways, next, (number, by), &mut frontier),
+                    Ok(()) => self.reach_again(&mut ways, next, (number, by), &mut frontier),
                     Err(_) => ways.ends.push(number),
                 }
             }
@@ -106,18 +108,19 @@ impl Graph {
                 break;
             };
             let came = match by & FAULT {
-                0 => self.machine().step(&point, ActorId(*by))?,
+                0 => self.machine().step(&mut point, ActorId(*by))?,
                 _ => {
                     let fault = (by & !FAULT) as usize;
                     let Some((_, injection)) = faults.into_iter().find(|(it, _)| *it == fault)
                     else {
                         break;
                     };
-                    self.machine().strike(&point, fault, injection)?
+                    self.machine().strike(&mut point, fault, injection)?
                 }
             };
-            let Ok(next) = came else { break };
-            point = next;
+            if came.is_err() {
+                break;
+            }
         }
         let unfinished = self.machine().unfinished(&point);
         Ok(self.names_of(&unfinished))

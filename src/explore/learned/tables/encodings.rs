@@ -24,10 +24,11 @@ pub(super) const PACKED: usize = 25;
 
 impl Encodings {
     /// The number of an encoding.
-    pub(in crate::explore::learned) fn add(&mut self, encoded: Encoded) -> u32 {
+    pub(in crate::explore::learned) fn add(&mut self, mut encoded: Encoded) -> u32 {
         let next = self.all.len() as u32;
         let id = *self.known.entry(encoded.identity()).or_insert(next);
         if id == next {
+            encoded.shrink();
             let mentioned: Box<[u16]> = encoded.mentioned().into();
             self.held += encoded.bytes() + size_of_val(&*mentioned) as u64;
             self.all.push(Entry { encoded, mentioned });

@@ -7,6 +7,7 @@ mod map;
 pub(super) use encodings::Encodings;
 pub(super) use map::Map;
 use std::any::TypeId;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::memory::BLOCK;
-use crate::machine::encode::{Clients, Encoded};
+use crate::machine::encode::{Clients, Encoded, raw_digest};
 use crate::machine::object::Object;
 use crate::machine::operation::{Footprint, Observation, Operation};
 use crate::scenario::Violation;
@@ -32,6 +33,19 @@ pub(super) const NOTHING: u32 = 0;
 pub(super) struct Component {
     pub(super) object: Box<dyn Object>,
     pub(super) encoding: u32,
+    /// The digest of the object as it is, once it was asked for.
+    digest: OnceCell<u128>,
+}
+
+impl Component {
+    fn new(object: Box<dyn Object>, encoding: u32) -> Self {
+        Self { object, encoding, digest: OnceCell::new() }
+    }
+
+    /// The digest of the object as it is.
+    pub(super) fn digest(&self) -> u128 {
+        *self.digest.get_or_init(|| raw_digest(|to| self.object.encode(to)))
+    }
 }
 
 /// An operation.
@@ -89,7 +103,7 @@ impl Tables {
         Self {
             clients,
             encodings,
-            components: vec![Component { object: absent, encoding }],
+            components: vec![Component::new(absent, encoding)],
             component_ids: Map::default(),
             printed: Map::default(),
             operations: Vec::new(),
@@ -131,7 +145,7 @@ impl Tables {
         });
         self.held += BLOCK + size_of_val(&*object) as u64 + encoded.bytes();
         let encoding = self.encodings.add(encoded);
-        self.components.push(Component { object, encoding });
+        self.components.push(Component::new(object, encoding));
         self.component_ids.insert(key, number);
         Ok(number)
     }

@@ -1,0 +1,51 @@
+//! Which edges live executions have taken.
+
+use super::super::local::Edge;
+use super::Learner;
+use crate::trace::ActorId;
+
+/// Which clients have taken edges that look the same to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::explore::learned) enum Shown {
+    /// Only this one.
+    By(ActorId),
+    /// More than one.
+    BySeveral,
+}
+
+impl Learner {
+    /// Whose edge it is.
+    pub(in crate::explore::learned) fn actor_of(&self, edge: u32) -> ActorId {
+        self.locals[self.edges[edge as usize].from as usize].actor
+    }
+
+    /// A live execution has taken this edge; there, its actor is `live`.
+    pub(in crate::explore::learned) fn cover(&mut self, edge: u32, live: ActorId) {
+        let renamed = live != self.actor_of(edge);
+        self.edges[edge as usize].covered[usize::from(renamed)] = true;
+        if let Some(look) = self.look(edge) {
+            let shown = self.shown.entry(look).or_insert(Shown::By(live));
+            if *shown != Shown::By(live) {
+                *shown = Shown::BySeveral;
+            }
+        }
+    }
+
+    /// Whether a live execution has taken this edge; if `renamed`, as the edge of a client of another name.
+    pub(in crate::explore::learned) fn is_covered(&self, edge: u32, renamed: bool) -> bool {
+        let is_shown = || {
+            let shown = self.look(edge).and_then(|look| self.shown.get(&look));
+            shown.is_some_and(|shown| *shown == Shown::BySeveral)
+        };
+        self.edges[edge as usize].covered[usize::from(renamed)] || (renamed && is_shown())
+    }
+
+    /// How an edge looks to its client, if it mentions nobody else: the same to all clients, if they behave
+    /// alike.
+    fn look(&self, edge: u32) -> Option<(u128, u128)> {
+        let Edge { from, next, .. } = &self.edges[edge as usize];
+        let [from, next] = [from, next].map(|local| &self.locals[*local as usize]);
+        self.tables.clients.position(from.actor)?;
+        (!from.mentions_others && !next.mentions_others).then_some((from.alone, next.alone))
+    }
+}
