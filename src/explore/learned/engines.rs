@@ -115,6 +115,7 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
         longest: graph.longest,
         minimal: minimal && !graph.visited_all && matches!(verdict, Verdict::Broken(_)),
         shown,
+        budgets: Some(graph.program.budgets()),
         trace: found.as_ref().and_then(|found| found.trace.clone()),
         schedule: found.as_ref().and_then(|found| found.schedule.clone()),
         cost: found.as_ref().and_then(|found| found.cost),
@@ -154,6 +155,10 @@ fn without_graph(
             (drive_brute_force(program, once), BTreeMap::new())
         }
         Stop::Broken(found) => (*found, BTreeMap::new()),
-        stop => (Exploration::of(stop.verdict(), begun), BTreeMap::new()),
+        stop => {
+            let budgets = Some(program.budgets());
+            let exploration = Exploration { budgets, ..Exploration::of(stop.verdict(), begun) };
+            (exploration, BTreeMap::new())
+        }
     }
 }
