@@ -246,8 +246,8 @@ fn the_bounds_of_a_search_are_set_and_are_named_when_they_are_hit() {
             ("--max-states=3", "3 states"),
             (
                 "--live-ends=1",
-                "1 distinct end executed live, all states visited; `finally` has not judged the \
-                    other ends",
+                "1 distinct end executed live, all states visited; the other ends were judged as they \
+                    are predicted",
             ),
         ] {
             let run = run(&[&fixed[..], &[engine, bound]].concat());

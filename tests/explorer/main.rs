@@ -30,6 +30,7 @@ mod mistakes;
 mod mistakes_aimed_at;
 mod mistakes_once_made;
 mod models;
+mod predicted;
 mod queues;
 mod redis;
 mod repeats;
