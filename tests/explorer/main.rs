@@ -18,6 +18,7 @@
 #![cfg(not(loom))]
 
 mod agrees;
+mod aliases;
 mod bounded_buffer;
 mod bounds;
 mod by_loom;

@@ -107,6 +107,11 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
         (Verdict::BoundHit(bound), Some(why)) if bound.is_of_search() => Verdict::Blind(why),
         (verdict, _) => verdict,
     };
+    // What a search that mistook one value for another says is worth nothing; what broke, broke live.
+    let verdict = match verdict {
+        Verdict::Broken(_) | Verdict::NotRun(_) => verdict,
+        _ => graph.machine().learner.shared_value().map_or(verdict, Verdict::Uncontrolled),
+    };
     let shown = evidence(&mut graph);
     let exploration = Exploration {
         executions: figures.live_runs,
