@@ -173,13 +173,13 @@ fn what_a_thread_returns_is_looked_at_as_well() {
     }
 }
 
-/// What hashes otherwise each time is no such value: its clones are copies.
+/// Clones may share what cannot change.
 #[test]
-fn values_that_are_copied_are_none() {
-    /// A number, copied.
+fn a_value_that_clones_share_and_nobody_changes_is_a_value_like_any_other() {
+    /// Numbers, each behind an `Arc`.
     #[derive(Clone)]
-    struct Copied;
-    impl Scenario for Copied {
+    struct Unchanged;
+    impl Scenario for Unchanged {
         fn run<R: Runtime>(&self, world: &World<R>) {
             let total = Arc::new(Shared::<R, Vec<Arc<u64>>>::new("total", Vec::new()));
             for name in ["alice", "bob"] {
@@ -189,5 +189,5 @@ fn values_that_are_copied_are_none() {
             world.finally(Property::ConservedBalance, || Ok(()));
         }
     }
-    assert_eq!(exhaustive(&Copied, Search::DEFAULT).verdict, Verdict::Exhausted);
+    assert_eq!(exhaustive(&Unchanged, Search::DEFAULT).verdict, Verdict::Exhausted);
 }
