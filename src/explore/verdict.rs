@@ -194,8 +194,8 @@ impl Exploration {
         clean && self.executions > 0
     }
 
-    /// The instants at which time stopped in what was looked at, in milliseconds since the execution began, in
-    /// order; what could only go wrong between two of them was not looked at.
+    /// The instants at which time stopped in what was looked at, in milliseconds since the execution began,
+    /// in order; what could only go wrong between two of them was not looked at.
     pub fn instants_ms(&self) -> impl Iterator<Item = u64> + '_ {
         self.shown.instants().iter().copied()
     }

@@ -11,8 +11,8 @@ fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
     let run = run(&["check", "lost-update", "--engine", "minimal"]);
     let expected = [
         "lost-update              buggy  minimal     broken: conserved-balance: 100 and deposits of 10 \
-        and 20 made 110; within 0 ticks, 0 crashes; 3 executions; 1 preemption, 0 faults; none with fewer (14 states); schedule: \
-        alice bob bob alice",
+        and 20 made 110; within 0 ticks, 0 crashes; 3 executions; 1 preemption, 0 faults; none with \
+        fewer (14 states); schedule: alice bob bob alice",
         "lost-update              fixed  minimal     exhausted within 0 ticks, 0 crashes; 66 \
         executions; 5 states",
     ];

@@ -263,10 +263,10 @@ impl Scenario for Joining {
     }
 }
 
-const STOPPED: &str = "a destructor of alice waits for the end of helper, so that alice cannot be stopped before \
-                       that, as a search has to: let destructors wait for nobody";
-const UNWOUND: &str = "a destructor of alice waits for the end of helper while alice is unwound: let destructors \
-                       wait for nobody";
+const STOPPED: &str = "a destructor of alice waits for the end of helper, so that alice cannot be stopped \
+                       before that, as a search has to: let destructors wait for nobody";
+const UNWOUND: &str = "a destructor of alice waits for the end of helper while alice is unwound: let \
+                       destructors wait for nobody";
 
 /// Whether an engine runs actors alone, and stops them.
 fn stops(engine: &str) -> bool {

@@ -1,5 +1,5 @@
-//! Values whose clones share what can change, such as an `Arc` of an atomic. A search takes a clone for a copy,
-//! so each value is hashed again after it was handed out.
+//! Values whose clones share what can change, such as an `Arc` of an atomic. A search takes a clone for a
+//! copy, so each value is hashed again after it was handed out.
 
 use super::super::local::Status;
 use super::super::stop::Stop;
@@ -30,7 +30,7 @@ impl Learner {
 
 fn shared_by_clones(whose: &str) -> String {
     format!(
-        "{whose} is shared by its clones: a change to one of them shows in all. Let `Clone` copy all that can \
-         change, or share the value with `Shared::opaque` or `Mutex::opaque`"
+        "{whose} is shared by its clones: a change to one of them shows in all. Let `Clone` copy all that \
+         can change, or share the value with `Shared::opaque` or `Mutex::opaque`"
     )
 }

@@ -55,8 +55,8 @@ pub(in crate::sync::model) fn joins_in_vain(other: ActorId) -> String {
     let is_stopped = with(|session| matches!(&session.mode, Mode::Alone(alone) if alone.is_over()));
     match is_stopped {
         true => format!(
-            "a destructor of {who} waits for the end of {other}, so that {who} cannot be stopped before that, \
-             as a search has to: let destructors wait for nobody"
+            "a destructor of {who} waits for the end of {other}, so that {who} cannot be stopped before \
+             that, as a search has to: let destructors wait for nobody"
         ),
         false => format!(
             "a destructor of {who} waits for the end of {other} while {who} is unwound: let destructors wait \
