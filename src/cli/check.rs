@@ -42,8 +42,8 @@ pub struct Args {
     /// are units.
     #[arg(long, value_name = "BYTES", default_value = "4GiB", value_parser = size)]
     max_memory: u64,
-    /// How many distinct ends exhaustive and minimal execute live at most; what holds at the end is not
-    /// judged in others.
+    /// How many distinct ends exhaustive and minimal execute live at most; others are judged as they are
+    /// predicted.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     #[arg(default_value_t = Options::default().live_ends)]
     live_ends: u64,

@@ -52,5 +52,9 @@ pub(super) fn explore(search: &Search, options: &Options) -> Result<Exploration,
     if let Some(executions) = options.executions {
         child.args(["--executions", &executions.to_string()]);
     }
-    Ok(stress_in_child(child, LIMIT))
+    let mut found = stress_in_child(child, LIMIT);
+    // A process that was ended has not told them.
+    let budgets = search.race.variant(search.which).budgets;
+    found.budgets.get_or_insert_with(|| budgets(search.clients));
+    Ok(found)
 }

@@ -21,9 +21,12 @@ pub enum Bound {
     /// This many bytes of memory were used, by the estimate that
     /// [`Search::max_memory`](super::Search::max_memory) describes.
     Memory(u64),
-    /// This many distinct ends were executed live. Nothing is broken in any state; what `finally` says of
-    /// the other ends is not known.
+    /// This many distinct ends were executed live. Nothing is broken in any state, nor in any other end as it
+    /// is predicted.
     LiveEnds(u64),
+    /// This many distinct ends were executed live. Nothing is broken in any state; what `finally` says of
+    /// the other ends is not known, because it reads what is not in the world, such as a captured variable.
+    UnjudgedEnds(u64),
     /// These actors took the same steps with the same observations 40 times in a row, and were followed no
     /// further; the rest of the search went on.
     Endless(String),
@@ -47,7 +50,8 @@ impl Bound {
             | Self::Preemptions(_)
             | Self::States(_)
             | Self::Memory(_)
-            | Self::LiveEnds(_) => true,
+            | Self::LiveEnds(_)
+            | Self::UnjudgedEnds(_) => true,
             Self::Steps(_) | Self::Endless(_) | Self::NoWayOut { .. } | Self::Engine(_) => false,
         }
     }
@@ -69,7 +73,13 @@ impl fmt::Display for Bound {
             }
             Self::LiveEnds(bound) => write!(
                 f,
-                "{} executed live, all states visited; `finally` has not judged the other ends",
+                "{} executed live, all states visited; the other ends were judged as they are predicted",
+                counted(*bound, "distinct end")
+            ),
+            Self::UnjudgedEnds(bound) => write!(
+                f,
+                "{} executed live, all states visited; the other ends were not judged, because `finally` \
+                 reads what is not in the world",
                 counted(*bound, "distinct end")
             ),
             Self::Endless(names) => write!(

@@ -15,9 +15,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::evidence::Evidence;
 use super::progress::Pulse;
 use super::{Bound, Exploration, Vacuity, Verdict};
-use crate::scenario::{Property, Violation};
+use crate::scenario::{Budgets, Fault, Property, Violation};
 
 /// Runs `command`, which stresses a scenario and prints a [`verdict_line`], for at most `limit`.
 ///
@@ -119,18 +120,46 @@ pub fn verdict_line(exploration: &Exploration) -> String {
         Some(Vacuity::NoProperty) => "no-property",
         _ => "",
     };
-    let Exploration { executions, longest, .. } = exploration;
+    let Exploration { executions, longest, budgets, .. } = exploration;
+    let budgets = budgets.iter().flat_map(Budgets::faults);
+    let budgets = joined(budgets.map(|(fault, times)| format!("{fault}={times}")));
+    let instants = joined(exploration.instants_ms());
     let detail = detail.replace(char::is_control, " ");
-    format!("{MARK}\t{verdict}\t{executions}\t{longest}\t{vacuous}\t{property}\t{detail}")
+    format!(
+        "{MARK}\t{verdict}\t{executions}\t{longest}\t{vacuous}\t{budgets}\t{instants}\t{property}\t{detail}"
+    )
+}
+
+fn joined(all: impl Iterator<Item = impl ToString>) -> String {
+    all.map(|it| it.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn budgets_of(text: &str) -> Option<Budgets> {
+    text.split_whitespace().try_fold(Budgets::none(), |budgets, fault| {
+        let (fault, times) = fault.rsplit_once('=')?;
+        let times = times.parse().ok()?;
+        Some(match fault.parse().ok()? {
+            Fault::Clock => budgets.ticks(times),
+            Fault::Crash(name) => budgets.crash(&name),
+            Fault::LoseReply(name) => budgets.lose_reply(&name, times),
+            Fault::Delay(name) => budgets.delay(&name, times),
+            // It comes with the delay.
+            Fault::Deliver(..) => budgets,
+        })
+    })
 }
 
 fn parse(line: &str) -> Option<Exploration> {
     // A test harness may have begun the line.
     let fields = &line[line.find(MARK)?..];
     let fields: Vec<&str> = fields.split('\t').collect();
-    let [_, verdict, executions, longest, vacuous, property, detail] = fields[..] else {
+    let [_, verdict, executions, longest, vacuous, budgets, instants, property, detail] =
+        fields[..]
+    else {
         return None;
     };
+    let mut shown = Evidence::default();
+    shown.stopped_at(instants.split_whitespace().filter_map(|at| at.parse().ok()));
     let detail = detail.to_owned();
     let verdict = match verdict {
         "broken" => Verdict::Broken(Violation { property: Property::named(property)?, detail }),
@@ -139,6 +168,8 @@ fn parse(line: &str) -> Option<Exploration> {
         _ => return None,
     };
     Some(Exploration {
+        shown,
+        budgets: Some(budgets_of(budgets)?),
         executions: executions.parse().ok()?,
         longest: longest.parse().ok()?,
         vacuous: match vacuous {
@@ -152,9 +183,7 @@ fn parse(line: &str) -> Option<Exploration> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use std::time::Instant;
-
-    use super::{Exploration, Property, Vacuity, Verdict, Violation, parse, verdict_line};
+    use super::*;
 
     #[test]
     fn a_verdict_survives_the_way_from_process_to_process() {
@@ -162,7 +191,12 @@ mod tests {
         let violation = Violation { property: Property::ConservedBalance, detail };
         let why = Verdict::NotRun("no".to_owned());
         for verdict in [Verdict::Broken(violation), why, Verdict::Sampled] {
+            let mut shown = Evidence::default();
+            shown.stopped_at([10_000, 5_000]);
+            let budgets = Budgets::none().ticks(2).crash("alice").lose_reply("bob", 3);
             let sent = Exploration {
+                shown,
+                budgets: Some(budgets.delay("alice", 1)),
                 executions: 17,
                 longest: 4,
                 vacuous: Some(Vacuity::NoContention),
@@ -171,6 +205,8 @@ mod tests {
             let line = verdict_line(&sent);
             assert_eq!(line.lines().count(), 1, "{line}");
             let got = parse(&format!("test hidden ... {line}")).expect("a line");
+            assert_eq!(got.instants_ms().collect::<Vec<_>>(), [5_000, 10_000]);
+            assert_eq!(got.budgets, sent.budgets);
             assert_eq!((got.executions, got.longest, got.vacuous), (17, 4, sent.vacuous));
             let in_one_line = sent.verdict.to_string().replace(char::is_control, " ");
             assert_eq!(got.verdict.to_string(), in_one_line);
@@ -179,7 +215,7 @@ mod tests {
 
     #[test]
     fn other_lines_are_no_verdict() {
-        for line in ["", "running 1 test", "lockproof-stress\tfine\t1\t2\t\t\t"] {
+        for line in ["", "running 1 test", "lockproof-stress\tfine\t1\t2\t\t\t\t\t"] {
             assert!(parse(line).is_none(), "{line}");
         }
     }

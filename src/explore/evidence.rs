@@ -26,6 +26,8 @@ pub(super) struct Evidence {
     beliefs: BTreeMap<String, bool>,
     /// Whether each fault could strike.
     faults: BTreeMap<String, bool>,
+    /// Where time stopped, in milliseconds since the execution began.
+    instants: BTreeSet<u64>,
 }
 
 impl Evidence {
@@ -110,6 +112,25 @@ impl Evidence {
         }
     }
 
+    /// Notes the instants at which time stopped.
+    pub(super) fn stopped(&mut self, events: &[Event]) {
+        let instant = |event: &Event| match event.kind {
+            Kind::Tick(at) if at > 0 => Some(at),
+            _ => None,
+        };
+        self.instants.extend(events.iter().filter_map(instant));
+    }
+
+    /// Adds instants at which time stopped, in milliseconds.
+    pub(super) fn stopped_at(&mut self, instants: impl IntoIterator<Item = u64>) {
+        self.instants.extend(instants);
+    }
+
+    /// The instants at which time stopped, in milliseconds.
+    pub(super) const fn instants(&self) -> &BTreeSet<u64> {
+        &self.instants
+    }
+
     /// Notes whether an actor had a choice, whatever executions have shown.
     pub(super) const fn chose(&mut self, choice: bool) {
         self.contention.chose(choice);
@@ -129,6 +150,7 @@ impl Evidence {
         merge(&mut self.keys, &other.keys);
         merge(&mut self.beliefs, &other.beliefs);
         merge(&mut self.faults, &other.faults);
+        self.instants.extend(&other.instants);
     }
 
     /// The alarm to raise over all these executions; `exhausted` says whether they are all there are.

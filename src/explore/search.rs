@@ -23,8 +23,8 @@ pub struct Search {
     /// and more only while it waits to be visited. The process as a whole may use more, up to twice as much
     /// while a table grows.
     pub max_memory: u64,
-    /// How many distinct ends to execute live at most, and so to judge with `finally`. The search goes on
-    /// over all states beyond it, and judges everything else there.
+    /// How many distinct ends to execute live at most. The search goes on over all states beyond it. There,
+    /// `finally` judges a world that was set up and filled with the end that the search predicts.
     pub live_ends: u64,
     /// Whether invisible steps are taken at once: to begin, to start a thread, to see one end, to end, to
     /// release a mutex, and to wait right after taking it. If not, each is a choice as any other step is,

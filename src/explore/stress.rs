@@ -44,11 +44,14 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
         };
         // That there is one order is said only where all were searched.
         shown.look(true, &monitors, &recorder);
+        recorder.with_trace(|trace| shown.stopped(&trace.events));
         if let Some(violation) = violation {
             return Exploration {
                 executions: execution,
                 longest,
                 trace: Some(recorder.trace()),
+                shown,
+                budgets: Some(Program::budgets(scenario)),
                 ..Exploration::of(Verdict::Broken(violation), begun)
             };
         }
@@ -57,6 +60,7 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
         executions: repetitions,
         longest,
         shown,
+        budgets: Some(Program::budgets(scenario)),
         ..Exploration::of(Verdict::Sampled, begun)
     }
     .alarmed()

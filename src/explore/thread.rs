@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::progress::{self, Pulse};
@@ -41,6 +41,7 @@ impl<T: Answer, E: Send + 'static> Answer for Result<T, E> {
 /// What a search sends to its caller.
 enum Message<T> {
     Pulse(Pulse),
+    GaveUp(String),
     Done(T),
 }
 
@@ -52,12 +53,13 @@ pub(super) fn on_own_thread<T: Answer>(search: impl FnOnce() -> T + Send + 'stat
     }
     progress::begin();
     let (send, receive) = mpsc::channel();
-    let (give_up, gave_up) = mpsc::channel();
     let vitals = Vitals::default();
     let interval = progress::interval();
     let (own, own_vitals) =
         (thread::Builder::new().name("lockproof".to_owned()).stack_size(STACK), vitals.clone());
     let begun = own.spawn(move || {
+        let gives_up = send.clone();
+        let give_up = move |why| gives_up.send(Message::GaveUp(why)).is_ok();
         own_vitals.install(give_up, thread_number());
         let _quiet = Quiet::new();
         let pulses = send.clone();
@@ -78,24 +80,43 @@ pub(super) fn on_own_thread<T: Answer>(search: impl FnOnce() -> T + Send + 'stat
     loop {
         match receive.recv_timeout(INTERVAL) {
             Ok(Message::Pulse(pulse)) => progress::tell(&pulse),
+            Ok(Message::GaveUp(why)) => return T::not_run(why),
             Ok(Message::Done(found)) => {
                 drop(handle.join());
                 return found;
             }
-            // The search panicked: that is a defect of the engine, and must not pass in silence.
-            Err(RecvTimeoutError::Disconnected) => match handle.join() {
-                Err(payload) => std::panic::resume_unwind(payload),
-                Ok(()) => return T::not_run("the search ended without an answer".to_owned()),
-            },
+            Err(RecvTimeoutError::Disconnected) => return without_answer(handle),
             Err(RecvTimeoutError::Timeout) => {
-                if let Ok(why) = gave_up.try_recv() {
-                    return T::not_run(why);
+                // What actors share, and has outlived it, may still know how to reach us.
+                if handle.is_finished() {
+                    return receive
+                        .try_iter()
+                        .find_map(Message::answer)
+                        .unwrap_or_else(|| without_answer(handle));
                 }
                 if watchdog.is_blocked(&vitals) {
                     return T::not_run(blocked(&vitals));
                 }
             }
         }
+    }
+}
+
+impl<T: Answer> Message<T> {
+    fn answer(self) -> Option<T> {
+        match self {
+            Self::Pulse(_) => None,
+            Self::GaveUp(why) => Some(T::not_run(why)),
+            Self::Done(found) => Some(found),
+        }
+    }
+}
+
+/// The search panicked: that is a defect of the engine, and must not pass in silence.
+fn without_answer<T: Answer>(handle: JoinHandle<()>) -> T {
+    match handle.join() {
+        Err(payload) => std::panic::resume_unwind(payload),
+        Ok(()) => T::not_run("the search ended without an answer".to_owned()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an engine found, and how far it looked.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use super::divergence::EarlyEnd;
 use super::evidence::Evidence;
 use super::schedule::Schedule;
 use super::vacuity::Vacuity;
-use crate::scenario::Violation;
+use crate::scenario::{Budgets, Violation};
 use crate::trace::Trace;
 
 /// The answer of an engine. There is no bare "ok": each says what was looked at.
@@ -113,6 +114,8 @@ impl fmt::Display for Verdict {
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
+    /// The faults that might strike, and how often; `None` if the engine does not know.
+    pub budgets: Option<Budgets>,
     /// How many executions were run, the failing one among them; by searches of learned actors, the live
     /// ones.
     pub executions: u64,
@@ -149,6 +152,7 @@ impl Exploration {
     pub(super) fn of(verdict: Verdict, begun: Instant) -> Self {
         Self {
             verdict,
+            budgets: None,
             executions: 0,
             states: None,
             figures: None,
@@ -190,6 +194,23 @@ impl Exploration {
         clean && self.executions > 0
     }
 
+    /// The instants at which time stopped in what was looked at, in milliseconds since the execution began,
+    /// in order; what could only go wrong between two of them was not looked at.
+    pub fn instants_ms(&self) -> impl Iterator<Item = u64> + '_ {
+        self.shown.instants().iter().copied()
+    }
+
+    /// Within what the verdict holds; nothing is said of what was not run.
+    fn scope(&self) -> Option<String> {
+        if matches!(self.verdict, Verdict::NotRun(_)) {
+            return None;
+        }
+        let budgets = self.budgets.as_ref().map(|budgets| format!("within {budgets}"));
+        let said: Vec<String> =
+            budgets.into_iter().chain(instants(self.shown.instants())).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     /// What was broken, if anything was.
     #[must_use]
     pub const fn violation(&self) -> Option<&Violation> {
@@ -203,6 +224,10 @@ impl Exploration {
 impl fmt::Display for Exploration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.verdict)?;
+        if let Some(scope) = self.scope() {
+            let one_word = matches!(self.verdict, Verdict::Exhausted | Verdict::Sampled);
+            write!(f, "{} {scope}", if one_word { "" } else { ";" })?;
+        }
         // The bound has said it.
         if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
             write!(f, "; {}", counted(self.executions, "execution"))?;
@@ -230,4 +255,17 @@ impl fmt::Display for Exploration {
         }
         Ok(())
     }
+}
+
+/// How many instants a verdict names in words.
+const NAMED: usize = 8;
+
+/// The instants considered, in words; nothing where time never passed.
+fn instants(all: &BTreeSet<u64>) -> Option<String> {
+    let named: Vec<String> = all.iter().take(NAMED).map(|at| format!("{at} ms")).collect();
+    let more = match all.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!all.is_empty()).then(|| format!("instants: {}{more}", named.join(", ")))
 }

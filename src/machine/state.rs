@@ -84,6 +84,14 @@ impl State {
         Parts { objects: self.objects, left: self.left, now: self.now }
     }
 
+    /// Comes to an end that was not executed: this is shared, and these actors returned this.
+    pub(crate) fn end_with(&mut self, parts: Parts, results: Vec<(ActorId, Option<Observation>)>) {
+        (self.objects, self.left, self.now) = (parts.objects, parts.left, parts.now);
+        for (actor, result) in results {
+            self.set_progress(actor, Progress::Ended(result));
+        }
+    }
+
     /// What can happen next.
     pub(crate) fn next(&self) -> Next {
         survey(self, &self.faults, &self.left, self.every_step)

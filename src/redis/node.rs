@@ -18,7 +18,7 @@ use super::server::commands::{Answer, Command, Peek, TakeReply};
 use super::server::store::{Done, Store, Whose};
 use crate::machine::operation::Observation;
 use crate::sync::model::session;
-use crate::sync::{Clock, Runtime, Shared};
+use crate::sync::{Clock, Home, Runtime, Shared, Thing};
 use crate::trace::{self, ObjectId};
 
 /// One simulated Redis server. Clones are the same server.
@@ -28,6 +28,7 @@ use crate::trace::{self, ObjectId};
 /// outside of it.
 pub struct Node<R: Runtime> {
     name: Arc<str>,
+    home: Home,
     clock: Clock<R>,
     backing: Backing<R>,
 }
@@ -48,16 +49,17 @@ impl<R: Runtime> Node<R> {
     /// An empty server; `name` is what timelines call it.
     #[must_use]
     pub fn new(name: &str, clock: Clock<R>) -> Self {
-        let backing = if R::MODEL {
+        let (object, backing) = if R::MODEL {
             let object = R::object(name);
             session::create(object, Store::default());
-            Backing::Machine(object)
+            (object, Backing::Machine(object))
         } else {
             let store = Arc::new(Shared::new(name, Store::default()));
             let served = Arc::new(R::condvar(store.object()));
-            Backing::Memory { store, served }
+            (store.object(), Backing::Memory { store, served })
         };
-        Self { name: Arc::from(name), clock, backing }
+        let home = Home::new(R::place(), Thing::Object(object));
+        Self { name: Arc::from(name), home, clock, backing }
     }
 
     /// Has every change of `key` recorded, as [`Kind::Truth`](crate::trace::Kind::Truth).
@@ -101,6 +103,7 @@ impl<R: Runtime> Node<R> {
     }
 
     fn peek_keys<U>(&self, look: impl FnOnce(&Keyspace) -> U) -> U {
+        self.home.check();
         match &self.backing {
             Backing::Machine(object) => {
                 let seen = match session::is_inert() {
@@ -130,6 +133,7 @@ impl<R: Runtime> Node<R> {
 
     /// Has the server carry out what the calling actor sends, and returns once there are replies.
     pub(super) fn carry_out(&self, batch: Batch) -> RedisResult<Vec<Reply>> {
+        self.home.check();
         match &self.backing {
             Backing::Machine(object) => self.in_machine(*object, Rc::new(batch)),
             Backing::Memory { store, served } => self.in_memory(store, served, &batch),
@@ -252,6 +256,7 @@ impl<R: Runtime> Clone for Node<R> {
     fn clone(&self) -> Self {
         Self {
             name: Arc::clone(&self.name),
+            home: self.home.clone(),
             clock: self.clock.clone(),
             backing: self.backing.clone(),
         }

@@ -1,9 +1,12 @@
 //! A verdict as one JSON object on one line: a stable interface for scripts and CI.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::explore::{Exploration, Verdict};
 use crate::races::Search;
+use crate::scenario::Budgets;
 
 /// One verdict. What does not apply is `null`; only `elapsed_ms` differs between equal runs.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +23,11 @@ pub struct Line<'a> {
     pub verdict: &'a str,
     /// What was broken.
     pub property: Option<&'a str>,
+    /// How often each fault might strike, by its name in schedules; of all others it was assumed that they
+    /// do not.
+    pub budgets: Option<BTreeMap<String, u32>>,
+    /// Where time stopped, in milliseconds since the execution began.
+    pub instants_ms: Option<Vec<u64>>,
     /// How many executions were run.
     pub executions: u64,
     /// How many distinct states were found, by engines that remember them.
@@ -53,6 +61,7 @@ impl<'a> Line<'a> {
     /// The line of one exploration.
     #[must_use]
     pub fn new(search: &Search, found: &'a Exploration) -> Self {
+        let ran = (!matches!(found.verdict, Verdict::NotRun(_))).then_some(());
         Self {
             race: search.race.id,
             variant: search.which.name(),
@@ -60,6 +69,8 @@ impl<'a> Line<'a> {
             clients: search.clients,
             verdict: found.verdict.name(),
             property: found.violation().map(|violation| violation.property.name()),
+            budgets: ran.and(found.budgets.as_ref()).map(Budgets::by_fault),
+            instants_ms: ran.map(|()| found.instants_ms().collect()),
             executions: found.executions,
             states: found.states,
             transitions: found.figures.map(|figures| figures.transitions),

@@ -1,5 +1,6 @@
 //! Faults, each with a budget. A budget of zero assumes the fault away.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Fault;
@@ -86,12 +87,17 @@ impl Budgets {
     }
 
     /// The faults that they allow, each with how often it may strike.
-    pub(super) fn faults(&self) -> Vec<(Fault, u32)> {
+    pub(crate) fn faults(&self) -> Vec<(Fault, u32)> {
         let crashes = self.crashes.iter().map(|name| (Fault::Crash(name.clone()), 1));
         let lost = self.lost_replies.iter().map(|(name, n)| (Fault::LoseReply(name.clone()), *n));
         let delays = self.delays.iter().map(|(name, n)| (Fault::Delay(name.clone()), *n));
         let ticks = (self.ticks > 0).then_some((Fault::Clock, self.ticks));
         crashes.chain(lost).chain(delays).chain(ticks).collect()
+    }
+
+    /// How often each fault may strike, by its name in schedules.
+    pub(crate) fn by_fault(&self) -> BTreeMap<String, u32> {
+        self.faults().into_iter().map(|(fault, times)| (fault.to_string(), times)).collect()
     }
 
     /// Everybody at whom a fault is aimed.
@@ -116,19 +122,49 @@ impl Budgets {
     }
 }
 
+/// As in `1 tick, 1 crash of alice, 2 lost replies each of alice and bob`. Ticks and crashes are named even
+/// where there are none.
 impl fmt::Display for Budgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times = |fault: Fault, times: u32| match times {
-            1 => fault.to_string(),
-            times => format!("{times} times {fault}"),
-        };
-        let (ticks, others): (Vec<_>, Vec<_>) =
-            self.faults().into_iter().partition(|(fault, _)| *fault == Fault::Clock);
-        let all = ticks.into_iter().chain(others);
-        let faults: Vec<String> = all.map(|(fault, n)| times(fault, n)).collect();
-        f.write_str(if faults.is_empty() { "no fault" } else { "" })?;
-        f.write_str(&faults.join(", "))
+        let crashes: Vec<(String, u32)> =
+            self.crashes.iter().map(|name| (name.clone(), 1)).collect();
+        match self.ticks {
+            1 => f.write_str("1 tick")?,
+            ticks => write!(f, "{ticks} ticks")?,
+        }
+        if crashes.is_empty() {
+            f.write_str(", 0 crashes")?;
+        }
+        strikes(f, &crashes, ["crash", "crashes"])?;
+        strikes(f, &self.lost_replies, ["lost reply", "lost replies"])?;
+        strikes(f, &self.delays, ["delay", "delays"])
     }
+}
+
+/// Who may be struck by a fault, those with equal budgets together.
+fn strikes(
+    f: &mut fmt::Formatter<'_>,
+    budgets: &[(String, u32)],
+    [one, many]: [&str; 2],
+) -> fmt::Result {
+    let mut groups: Vec<(u32, Vec<&str>)> = Vec::new();
+    for (name, times) in budgets {
+        match groups.iter_mut().find(|(budget, _)| budget == times) {
+            Some((_, names)) if names.contains(&name.as_str()) => {}
+            Some((_, names)) => names.push(name),
+            None => groups.push((*times, vec![name])),
+        }
+    }
+    for (times, names) in groups {
+        let what = if times == 1 { one } else { many };
+        match names.as_slice() {
+            [first @ .., last] if !first.is_empty() => {
+                write!(f, ", {times} {what} each of {} and {last}", first.join(", "))?;
+            }
+            names => write!(f, ", {times} {what} of {}", names.concat())?,
+        }
+    }
+    Ok(())
 }
 
 fn add(budgets: &mut Vec<(String, u32)>, actor: &str, times: u32) {
@@ -136,5 +172,29 @@ fn add(budgets: &mut Vec<(String, u32)>, actor: &str, times: u32) {
         Some((_, budget)) => *budget = budget.saturating_add(times),
         None if times > 0 => budgets.push((actor.to_owned(), times)),
         None => {}
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::Budgets;
+
+    #[test]
+    fn ticks_and_crashes_are_named_always_and_other_faults_where_they_may_strike() {
+        for (budgets, expected) in [
+            (Budgets::none(), "0 ticks, 0 crashes"),
+            (Budgets::none().ticks(1), "1 tick, 0 crashes"),
+            (Budgets::none().ticks(2).crash("alice"), "2 ticks, 1 crash of alice"),
+            (
+                Budgets::none().crash("alice").crash("bob").crash("carol").crash("bob"),
+                "0 ticks, 1 crash each of alice, bob and carol",
+            ),
+            (
+                Budgets::none().lose_reply("alice", 2).lose_reply("bob", 1).delay("bob", 3),
+                "0 ticks, 0 crashes, 2 lost replies of alice, 1 lost reply of bob, 3 delays of bob",
+            ),
+        ] {
+            assert_eq!(budgets.to_string(), expected);
+        }
     }
 }

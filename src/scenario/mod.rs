@@ -48,7 +48,7 @@ pub use fault::{Fault, UnknownFault};
 pub use history::History;
 pub use property as monitors;
 pub use property::{Property, Violation};
-pub(crate) use run::{Ran, execute};
+pub(crate) use run::{Ran, execute, judge_end};
 pub use sequential_spec::{BankOp, BankRet, Books, SequentialSpec};
 pub use world::{Actor, World};
 

@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::monitors::Monitors;
-use super::outcome::{Deadlock, Outcome, panicked};
+use super::outcome::{Deadlock, Outcome, panic, panicked};
+use super::program::Program;
+use super::property::set::{MonitorSet, Monitors};
 use super::{Budgets, Violation, World};
-use crate::sync::{Doom, Runtime, panic_message};
+use crate::sync::{Doom, Model, Runtime, panic_message};
 use crate::trace::{self, ActorId, Kind, Recorder};
 
 /// What an execution came to.
@@ -41,6 +42,27 @@ pub(crate) fn execute<R: Runtime>(
         }
     };
     Ran { violation, monitors }
+}
+
+/// Judges an end that was not executed: sets the scenario up on the model, has `end` fill the world, and asks
+/// the monitors, which have come to `monitors`, and `finally`. It takes a session in which operations take
+/// effect at once; `recorder` knows the names.
+pub(crate) fn judge_end(
+    program: &dyn Program,
+    recorder: &Recorder,
+    monitors: &MonitorSet,
+    end: impl FnOnce(),
+) -> Option<Violation> {
+    let own = Monitors::default();
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let world = World::<Model>::new(own.clone());
+        program.on_model(&world);
+        world.start(&program.budgets());
+        end();
+        own.replace(monitors.clone());
+        world.judge(recorder)
+    }));
+    judged.unwrap_or_else(|payload| Some(panic("main", &panic_message(payload.as_ref()))))
 }
 
 fn run<R: Runtime>(

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::Ordering;
 
+use super::home::{Home, Thing};
 use super::{Runtime, inert};
 use crate::trace::{Kind, ObjectId, Verb};
 
@@ -10,6 +11,7 @@ use crate::trace::{Kind, ObjectId, Verb};
 /// [`std::sync::atomic`]; only [`super::Loom`] explores what a weak one allows.
 pub struct Atomic<R: Runtime> {
     object: ObjectId,
+    home: Home,
     inner: R::Atomic,
 }
 
@@ -18,7 +20,8 @@ impl<R: Runtime> Atomic<R> {
     #[must_use]
     pub fn new(name: &str, value: i64) -> Self {
         let object = R::object(name);
-        Self { object, inner: R::atomic(object, value) }
+        let home = Home::new(R::place(), Thing::Object(object));
+        Self { object, home, inner: R::atomic(object, value) }
     }
 
     /// Reads the value.
@@ -57,6 +60,7 @@ impl<R: Runtime> Atomic<R> {
     }
 
     fn apply(&self, verb: Verb, ordering: Ordering) -> i64 {
+        self.home.check();
         if !inert() {
             R::point();
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::home::{Home, Thing};
 #[cfg(feature = "model")]
 use super::model::session;
 use super::{Runtime, Shared, inert};
@@ -17,7 +18,10 @@ use crate::trace::Kind;
 /// In a model, time is virtual, counted in whole milliseconds, and stands still but for the steps in
 /// which the clock actor advances it to the next *interesting* instant: the end of a sleep, an alarm,
 /// a key's deadline. So an expiry can fall between any two steps, and a search stays finite.
-pub struct Clock<R: Runtime>(Source<R>);
+pub struct Clock<R: Runtime> {
+    source: Source<R>,
+    home: Home,
+}
 
 enum Source<R: Runtime> {
     Monotonic(Instant),
@@ -39,23 +43,31 @@ impl<R: Runtime> Clock<R> {
     /// The machine's monotonic clock ([`Instant`]), counted from now.
     #[must_use]
     pub fn monotonic() -> Self {
-        Self(Source::Monotonic(Instant::now()))
+        Self { source: Source::Monotonic(Instant::now()), home: Home::new(None, Thing::Clock) }
     }
 
     /// Virtual time, which starts at zero and goes on only by [`Clock::advance_to`].
     #[must_use]
     pub fn virtual_time() -> Self {
+        let home = Home::new(R::place(), Thing::Clock);
         #[cfg(feature = "model")]
         if R::MODEL {
-            return Self(Source::Model);
+            return Self { source: Source::Model, home };
         }
-        Self(Source::Virtual(Arc::new(Shared::new("clock", Timeline::default()))))
+        let timeline = Arc::new(Shared::new("clock", Timeline::default()));
+        Self { source: Source::Virtual(timeline), home }
+    }
+
+    /// Where the time comes from, for whom it may be.
+    fn source(&self) -> &Source<R> {
+        self.home.check();
+        &self.source
     }
 
     /// The time since the clock began. In a model this is a step: the clock may go on just before it.
     #[must_use]
     pub fn now(&self) -> Duration {
-        match &self.0 {
+        match self.source() {
             Source::Monotonic(origin) => origin.elapsed(),
             #[cfg(feature = "model")]
             Source::Model => Duration::from_millis(model::now(true)),
@@ -76,7 +88,7 @@ impl<R: Runtime> Clock<R> {
     /// what has a step of its own there is [`Clock::now`].
     #[must_use]
     pub fn peek_ms(&self) -> u64 {
-        match &self.0 {
+        match self.source() {
             Source::Monotonic(origin) => millis(origin.elapsed()),
             #[cfg(feature = "model")]
             Source::Model => model::now(false),
@@ -87,7 +99,7 @@ impl<R: Runtime> Clock<R> {
     /// Sleeps for at least `duration`. In a model the actor cannot be scheduled until the clock has reached
     /// the instant; a runtime that has no such notion advances the clock to it instead.
     pub fn sleep(&self, duration: Duration) {
-        match &self.0 {
+        match self.source() {
             Source::Monotonic(_) => thread::sleep(duration),
             #[cfg(feature = "model")]
             Source::Model => model::sleep(millis(duration)),
@@ -110,7 +122,7 @@ impl<R: Runtime> Clock<R> {
 
     /// Says that somebody waits for an instant, in milliseconds, until what is returned is dropped.
     pub(crate) fn alarm(&self, at: u64) -> Alarm<'_, R> {
-        if let Source::Virtual(timeline) = &self.0 {
+        if let Source::Virtual(timeline) = self.source() {
             timeline.amend(|timeline| timeline.set_alarm(at));
         }
         Alarm { clock: self, at }
@@ -119,7 +131,7 @@ impl<R: Runtime> Clock<R> {
     /// The first instant after now for which an actor waits, in milliseconds; none on a real clock.
     #[must_use]
     pub fn next_alarm(&self) -> Option<u64> {
-        match &self.0 {
+        match self.source() {
             Source::Monotonic(_) => None,
             #[cfg(feature = "model")]
             Source::Model => model::next_alarm(),
@@ -130,7 +142,7 @@ impl<R: Runtime> Clock<R> {
     /// Lets virtual time go on to `at` (milliseconds); time never goes back, and a real clock cannot be
     /// moved. It is part of the step that the caller took last.
     pub fn advance_to(&self, at: u64) {
-        match &self.0 {
+        match self.source() {
             Source::Monotonic(_) => {}
             #[cfg(feature = "model")]
             Source::Model => session::advance(at),
@@ -152,7 +164,7 @@ pub(crate) struct Alarm<'a, R: Runtime> {
 impl<R: Runtime> Drop for Alarm<'_, R> {
     fn drop(&mut self) {
         // Where the checker itself gave up, nothing of it may be touched.
-        if let Source::Virtual(timeline) = &self.clock.0
+        if let Source::Virtual(timeline) = &self.clock.source
             && !R::collapsed()
         {
             timeline.amend(|timeline| timeline.cancel_alarm(self.at));
@@ -221,18 +233,19 @@ fn millis(duration: Duration) -> u64 {
 
 impl<R: Runtime> Clone for Clock<R> {
     fn clone(&self) -> Self {
-        Self(match &self.0 {
+        let source = match &self.source {
             Source::Monotonic(origin) => Source::Monotonic(*origin),
             #[cfg(feature = "model")]
             Source::Model => Source::Model,
             Source::Virtual(timeline) => Source::Virtual(Arc::clone(timeline)),
-        })
+        };
+        Self { source, home: self.home.clone() }
     }
 }
 
 impl<R: Runtime> fmt::Debug for Clock<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.source {
             Source::Monotonic(origin) => f.debug_tuple("Monotonic").field(origin).finish(),
             #[cfg(feature = "model")]
             Source::Model => f.write_str("Model"),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::home::{Home, Thing};
 use super::{MutexGuard, Runtime, inert};
 use crate::trace::{Kind, ObjectId};
 
@@ -12,6 +13,7 @@ use crate::trace::{Kind, ObjectId};
 /// (tokio-rs/loom issue 1) nor shuttle model it.
 pub struct Condvar<R: Runtime> {
     object: ObjectId,
+    home: Home,
     inner: R::Condvar,
 }
 
@@ -20,7 +22,8 @@ impl<R: Runtime> Condvar<R> {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let object = R::object(name);
-        Self { object, inner: R::condvar(object) }
+        let home = Home::new(R::place(), Thing::Object(object));
+        Self { object, home, inner: R::condvar(object) }
     }
 
     /// Releases the guard's mutex, waits to be notified, and takes the mutex again.
@@ -42,6 +45,7 @@ impl<R: Runtime> Condvar<R> {
     }
 
     fn notify(&self, all: bool) {
+        self.home.check();
         if inert() {
             return;
         }

@@ -24,6 +24,7 @@ mod atomic;
 mod clock;
 mod codec;
 mod condvar;
+mod home;
 #[cfg(feature = "model")]
 pub(crate) mod loom;
 #[cfg(feature = "model")]
@@ -39,6 +40,8 @@ pub use atomic::Atomic;
 pub use clock::Clock;
 pub use codec::Codec;
 pub use condvar::Condvar;
+#[cfg(feature = "model")]
+pub(crate) use home::{Home, Thing};
 #[cfg(feature = "model")]
 pub(crate) use loom::Awaited;
 #[cfg(feature = "model")]

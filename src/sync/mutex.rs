@@ -4,6 +4,7 @@ use std::fmt::{self, Debug};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
+use super::home::{Home, Thing};
 use super::{Codec, Runtime, inert};
 use crate::trace::{Kind, ObjectId};
 
@@ -18,6 +19,7 @@ use crate::trace::{Kind, ObjectId};
 /// ```
 pub struct Mutex<R: Runtime, T: Send + 'static> {
     object: ObjectId,
+    home: Home,
     inner: R::Mutex<T>,
 }
 
@@ -41,11 +43,13 @@ impl<R: Runtime, T: Send + 'static> Mutex<R, T> {
 
     fn with(name: &str, value: T, codec: Option<Codec<T>>) -> Self {
         let object = R::object(name);
-        Self { object, inner: R::mutex_of(object, value, codec) }
+        let home = Home::new(R::place(), Thing::Object(object));
+        Self { object, home, inner: R::mutex_of(object, value, codec) }
     }
 
     /// Takes the mutex, waiting for it if another actor holds it.
     pub fn lock(&self) -> MutexGuard<'_, R, T> {
+        self.home.check();
         let guard = R::lock(&self.inner);
         self.entered(Kind::Lock { object: self.object, value: None });
         MutexGuard { mutex: self, guard: Some(guard) }

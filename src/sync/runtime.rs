@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::ops::DerefMut;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Result;
 
 use super::Codec;
+use super::home::Place;
 use crate::trace::{self, ActorId, Kind, ObjectId, Verb};
 
 /// Supplies the primitives. Scenarios, locks and banks name it only as a type parameter, and reach it through
@@ -43,6 +45,11 @@ pub trait Runtime:
     /// The number of a new actor; `name` is what timelines and schedules call it.
     fn actor(name: &str) -> ActorId {
         trace::actor(name)
+    }
+
+    /// Where the engine runs all actors; `None` if any thread may use what they share.
+    fn place() -> Option<Arc<dyn Place>> {
+        None
     }
 
     /// A mutex around `value`.

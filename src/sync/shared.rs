@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
+use super::home::{Home, Thing};
 use super::{Codec, Runtime, inert};
 use crate::trace::{self, Event, Kind, ObjectId, Touch};
 
@@ -10,6 +11,7 @@ use crate::trace::{self, Event, Kind, ObjectId, Touch};
 /// that carries out one request at a time. A step has one scheduling point, and never blocks.
 pub struct Shared<R: Runtime, T: Send + 'static> {
     object: ObjectId,
+    home: Home,
     inner: R::Mutex<T>,
 }
 
@@ -33,7 +35,8 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
 
     fn of(name: &str, value: T, codec: Option<Codec<T>>) -> Self {
         let object = R::object(name);
-        Self { object, inner: R::shared_of(object, value, codec) }
+        let home = Home::new(R::place(), Thing::Object(object));
+        Self { object, home, inner: R::shared_of(object, value, codec) }
     }
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in timelines.
@@ -41,6 +44,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write into a
     /// captured variable is nothing that a search could know of.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
+        self.home.check();
         if inert() {
             return step(&mut R::access(&self.inner));
         }
@@ -99,6 +103,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     /// others change is to be asked for in a step of its own, [`Shared::with`]. A search takes the actor to
     /// have seen all of the value, whatever `look` makes of it.
     pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
+        self.home.check();
         look(&R::look(&self.inner))
     }
 

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::Result;
 
+use super::home::{Home, Thing};
 use super::{Codec, Runtime};
 use crate::trace::{self, ActorId, Kind};
 
@@ -40,7 +41,7 @@ pub(crate) fn start<R: Runtime, T: Send + 'static>(
         R::become_actor(actor);
         run::<R, T>(actor, body)
     });
-    JoinHandle { actor, handle }
+    JoinHandle { actor, home: Home::new(R::place(), Thing::Result(actor)), handle }
 }
 
 /// Runs the body to its end, whatever that is.
@@ -70,6 +71,7 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 #[must_use = "a thread that nobody joins may outlive what it works on"]
 pub struct JoinHandle<R: Runtime, T: Send + 'static> {
     actor: ActorId,
+    home: Home,
     handle: R::JoinHandle<Result<T>>,
 }
 
@@ -80,6 +82,7 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
     ///
     /// Raises the panic of the body again, if it panicked.
     pub fn join(self) -> T {
+        self.home.check();
         let outcome = R::join(self.handle);
         if !R::MODEL {
             R::record(R::me(), || Kind::Join(self.actor));

@@ -131,7 +131,7 @@ impl Recorder {
 
     /// Notes why the execution does not count, whatever its actors make of that. The first reason stays.
     #[cfg(feature = "model")]
-    pub(super) fn refuse(&self, why: String) {
+    pub(crate) fn refuse(&self, why: String) {
         self.record_mut().refused.get_or_insert(why);
     }
 

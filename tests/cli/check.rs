@@ -11,9 +11,10 @@ fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
     let run = run(&["check", "lost-update", "--engine", "minimal"]);
     let expected = [
         "lost-update              buggy  minimal     broken: conserved-balance: 100 and deposits of 10 \
-        and 20 made 110; 3 executions; 1 preemption, 0 faults; none with fewer (14 states); schedule: \
-        alice bob bob alice",
-        "lost-update              fixed  minimal     exhausted; 66 executions; 5 states",
+        and 20 made 110; within 0 ticks, 0 crashes; 3 executions; 1 preemption, 0 faults; none with \
+        fewer (14 states); schedule: alice bob bob alice",
+        "lost-update              fixed  minimal     exhausted within 0 ticks, 0 crashes; 66 \
+        executions; 5 states",
     ];
     assert_eq!(run.lines, expected);
     assert_eq!((run.code, run.remarks.len()), (Some(0), 0), "{run:?}");
@@ -21,8 +22,10 @@ fn a_bug_that_is_found_and_a_fix_that_holds_are_a_line_each_and_exit_code_0() {
 
 #[test]
 fn one_variant_on_one_engine_is_one_line() {
-    for (variant, verdict) in [("buggy", "broken: owner-only-release: "), ("fixed", "exhausted; ")]
-    {
+    for (variant, verdict) in [
+        ("buggy", "broken: owner-only-release: "),
+        ("fixed", "exhausted within 1 tick, 0 crashes; instants: 5000 ms; "),
+    ] {
         let run = run(&["check", "get-del-release", "--engine=exhaustive", "--variant", variant]);
         let [line] = &run.lines[..] else {
             panic!("one line, and not {run:?}");
@@ -38,7 +41,8 @@ fn a_bug_that_no_engine_which_ran_has_found_is_exit_code_1() {
     // The first interleaving that is tried breaks nothing.
     let short = ["--engine", "loom", "--executions", "1"];
     let run = run(&[&["check", "lost-update", "--variant", "buggy"][..], &short].concat());
-    let expected = "lost-update              buggy  loom        bound hit: 1 execution";
+    let expected = "lost-update              buggy  loom        bound hit: 1 execution; within 0 ticks, 0 \
+        crashes";
     assert_eq!(run.lines, [expected]);
     assert_eq!((run.code, run.remarks.len()), (Some(1), 0), "{run:?}");
 }
@@ -59,7 +63,7 @@ fn a_fix_that_no_engine_has_looked_at_is_exit_code_1() {
     assert!(all.lines.iter().any(|line| line.contains("  not run: ")), "{all:?}");
     assert_eq!((all.code, all.remarks.len()), (Some(0), 0), "{all:?}");
     let short = run(&[&fixed[..], &["--engine", "loom", "--executions", "1"]].concat());
-    assert!(short.lines[0].ends_with("  bound hit: 1 execution"), "{short:?}");
+    assert!(short.lines[0].contains("  bound hit: 1 execution; within "), "{short:?}");
     assert_eq!((short.code, short.remarks.len()), (Some(0), 0), "{short:?}");
 }
 
@@ -88,13 +92,15 @@ fn a_race_that_is_named_twice_is_run_once() {
 }
 
 /// The keys of a line, which scripts rely on.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     "race",
     "variant",
     "engine",
     "clients",
     "verdict",
     "property",
+    "budgets",
+    "instants_ms",
     "executions",
     "states",
     "transitions",
@@ -128,6 +134,10 @@ fn json_is_an_object_a_line_with_the_documented_keys_and_nothing_else() {
         assert!(names.contains(&verdict), "{line}");
         assert_eq!(verdict == "broken", found["property"].is_string(), "{line}");
         assert!(found["elapsed_ms"].is_f64(), "{line}");
+        // Nothing is claimed of what was not run.
+        for scope in ["budgets", "instants_ms"] {
+            assert_eq!(verdict == "not-run", found[scope].is_null(), "{scope}: {line}");
+        }
     }
 }
 
@@ -141,7 +151,8 @@ fn json_says_what_was_found_and_null_where_nothing_applies() {
     assert!(found["elapsed_ms"].take().is_f64(), "{buggy}");
     let expected = serde_json::json!({
         "race": "get-del-release", "variant": "buggy", "engine": "minimal", "clients": 2,
-        "verdict": "broken", "property": "owner-only-release", "executions": 5, "states": 47,
+        "verdict": "broken", "property": "owner-only-release",
+        "budgets": {"clock": 1}, "instants_ms": [5000], "executions": 5, "states": 47,
         "transitions": 72, "client_runs": 16, "commands": 24, "live_runs": 5, "ends": 4,
         "preemptions": 2, "faults": 1, "schedule": "alice alice clock bob alice", "seed": null,
         "elapsed_ms": null,
@@ -235,8 +246,8 @@ fn the_bounds_of_a_search_are_set_and_are_named_when_they_are_hit() {
             ("--max-states=3", "3 states"),
             (
                 "--live-ends=1",
-                "1 distinct end executed live, all states visited; `finally` has not judged the \
-                    other ends",
+                "1 distinct end executed live, all states visited; the other ends were judged as they \
+                    are predicted",
             ),
         ] {
             let run = run(&[&fixed[..], &[engine, bound]].concat());
@@ -248,6 +259,6 @@ fn the_bounds_of_a_search_are_set_and_are_named_when_they_are_hit() {
         }
         let bounds = ["--max-memory=64MiB", "--max-states=100000", "--live-ends=1000"];
         let run = run(&[&fixed[..], &[engine], &bounds].concat());
-        assert!(run.lines[0].contains("  exhausted; "), "{run:?}");
+        assert!(run.lines[0].contains("  exhausted within "), "{run:?}");
     }
 }

@@ -8,6 +8,7 @@ mod loom_honest;
 mod loom_orderings;
 mod loom_time;
 mod progress;
+mod scope;
 mod seam;
 mod sees;
 

@@ -18,6 +18,7 @@
 #![cfg(not(loom))]
 
 mod agrees;
+mod aliases;
 mod bounded_buffer;
 mod bounds;
 mod by_loom;
@@ -30,6 +31,7 @@ mod mistakes;
 mod mistakes_aimed_at;
 mod mistakes_once_made;
 mod models;
+mod predicted;
 mod queues;
 mod redis;
 mod repeats;

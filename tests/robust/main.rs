@@ -4,6 +4,7 @@
 mod abandoned;
 mod again;
 mod crowd;
+mod foreign;
 mod idle;
 mod minimising;
 mod not_simulated;

@@ -104,8 +104,8 @@ fn state_that_cannot_be_compared_is_executed_again() {
         let scenario = Opaque { mutex };
         for exploration in [exhaustive(&scenario, SEARCH), minimal(&scenario, SEARCH)] {
             let said = exploration.to_string();
-            let expected = "exhausted; 2 executions; rate holds a value that cannot be copied or compared, \
-                so everything was executed again";
+            let expected = "exhausted within 0 ticks, 0 crashes; 2 executions; rate holds a value that \
+                cannot be copied or compared, so everything was executed again";
             assert!(said.starts_with(expected), "{said}");
             assert_eq!(exploration.states, None);
         }

@@ -107,6 +107,11 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
         (Verdict::BoundHit(bound), Some(why)) if bound.is_of_search() => Verdict::Blind(why),
         (verdict, _) => verdict,
     };
+    // What a search that mistook one value for another says is worth nothing; what broke, broke live.
+    let verdict = match verdict {
+        Verdict::Broken(_) | Verdict::NotRun(_) => verdict,
+        _ => graph.machine().learner.shared_value().map_or(verdict, Verdict::Uncontrolled),
+    };
     let shown = evidence(&mut graph);
     let exploration = Exploration {
         executions: figures.live_runs,
@@ -115,6 +120,7 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
         longest: graph.longest,
         minimal: minimal && !graph.visited_all && matches!(verdict, Verdict::Broken(_)),
         shown,
+        budgets: Some(graph.program.budgets()),
         trace: found.as_ref().and_then(|found| found.trace.clone()),
         schedule: found.as_ref().and_then(|found| found.schedule.clone()),
         cost: found.as_ref().and_then(|found| found.cost),
@@ -154,6 +160,10 @@ fn without_graph(
             (drive_brute_force(program, once), BTreeMap::new())
         }
         Stop::Broken(found) => (*found, BTreeMap::new()),
-        stop => (Exploration::of(stop.verdict(), begun), BTreeMap::new()),
+        stop => {
+            let budgets = Some(program.budgets());
+            let exploration = Exploration { budgets, ..Exploration::of(stop.verdict(), begun) };
+            (exploration, BTreeMap::new())
+        }
     }
 }

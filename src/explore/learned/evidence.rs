@@ -14,6 +14,7 @@ pub(super) fn evidence(graph: &mut Graph) -> Evidence {
     for (number, fault) in machine.faults.iter().enumerate() {
         shown.fault(&fault.name, machine.struck.contains(&number));
     }
+    tables.events.iter().for_each(|events| shown.stopped(&events.all));
     let Some(watching) = tables.monitors.first() else { return shown };
     for events in &tables.events {
         shown.hear(&events.all, &watching.set, &learner.trace);

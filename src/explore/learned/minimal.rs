@@ -128,7 +128,7 @@ impl Minimal<'_> {
                 self.faults(cost, number, point, faults, goes_on)
             }
             Next::End(faults) => {
-                self.graph.end(number)?;
+                self.graph.end(number, point)?;
                 self.faults(cost, number, point, faults, None)
             }
             Next::Deadlock(waits) => {

@@ -93,6 +93,7 @@ fn run(
         executions: findings.executions,
         longest: findings.longest,
         shown: findings.shown,
+        budgets: Some(program.budgets()),
         ..Exploration::of(findings.blind.map_or(Verdict::Sampled, Verdict::Blind), begun)
     };
     let Some((verdict, trace, schedule, cost)) = findings.last else {
@@ -164,6 +165,7 @@ impl Findings {
         self.executions += 1;
         self.longest = self.longest.max(log.chosen.len());
         self.shown.look(log.choice, &monitors, recorder);
+        recorder.with_trace(|trace| self.shown.stopped(&trace.events));
         let refused = session::with(|session| {
             self.atomics.merge(&session.atomics);
             for (number, fault) in session.state.faults.iter().enumerate() {

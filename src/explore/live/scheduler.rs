@@ -64,7 +64,7 @@ impl<S: Strategy> Controlled<S> {
             return usize::from(current);
         }
         let actor = self.decide(session);
-        session.me = actor;
+        session.goes_on_with(actor);
         session.live_mut().task_of(actor)
     }
 

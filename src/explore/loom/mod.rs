@@ -139,8 +139,9 @@ fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option
         _ => false,
     };
     let trace = recorder.as_ref().filter(|_| !clean).map(Recorder::trace);
-    let found =
-        Exploration { executions, longest, trace, shown, ..Exploration::of(verdict, begun) };
+    let budgets = Some(Program::budgets(scenario));
+    let found = Exploration::of(verdict, begun);
+    let found = Exploration { executions, longest, trace, shown, budgets, ..found };
     (if clean { found.alarmed() } else { found }, recorder)
 }
 
@@ -237,6 +238,10 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64, mo
         let company = recorder.with_trace(|trace| trace.actors.len() > 2);
         let choice = findings.executions > 1 && company;
         findings.shown.look(choice, &monitors, &recorder);
+        // Elsewhere time may have passed beyond the budgets.
+        if noticed.sound {
+            recorder.with_trace(|trace| findings.shown.stopped(&trace.events));
+        }
         findings.violation = violation;
         findings.notice(&noticed, &recorder);
     }

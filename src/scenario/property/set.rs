@@ -120,6 +120,11 @@ impl Monitors {
         self.with(|set| set.finish(names))
     }
 
+    /// Puts these monitors in the place of those that there are.
+    pub(in crate::scenario) fn replace(&self, set: MonitorSet) {
+        self.with(|own| *own = set);
+    }
+
     /// The monitors as they are now.
     pub(crate) fn snapshot(&self) -> MonitorSet {
         self.with(|set| set.clone())

@@ -11,8 +11,9 @@ mod time;
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::Result;
+use std::thread::{Result, ThreadId};
 
 use loom::sync::Condvar as Marker;
 use loom::sync::atomic::AtomicI64;
@@ -24,8 +25,9 @@ pub(crate) use execution::{
 };
 
 use super::atomic::on_failure;
+use super::home::{Place, REMEDY, Thing};
 use super::{Runtime, inert};
-use crate::trace::{ActorId, ObjectId, Verb};
+use crate::trace::{self, ActorId, ObjectId, Recorder, Trace, Verb};
 use actors::awaiting;
 use mutex::{Guard, Mutex};
 
@@ -79,6 +81,34 @@ impl Condvar {
     }
 }
 
+/// The OS thread on which loom runs all its threads.
+struct Thread {
+    id: ThreadId,
+    recorder: Option<Recorder>,
+}
+
+impl Place for Thread {
+    fn is_here(&self) -> bool {
+        std::thread::current().id() == self.id
+    }
+
+    /// The actor may wait for that thread, so it ends in a panic.
+    fn refuse(&self, thing: Thing) -> ! {
+        let name = |trace: &Trace| match thing {
+            Thing::Object(object) => trace.object(object).to_owned(),
+            Thing::Result(actor) => format!("what {} returns", trace.actor(actor)),
+            Thing::Clock => "the clock".to_owned(),
+        };
+        let what = self.recorder.as_ref().map(|recorder| recorder.with_trace(name));
+        let what = what.unwrap_or_else(|| "what actors share".to_owned());
+        let why = format!("a thread that lockproof did not start uses {what}: {REMEDY}");
+        if let Some(recorder) = &self.recorder {
+            recorder.refuse(why.clone());
+        }
+        panic!("{why}");
+    }
+}
+
 /// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
 /// names and walks maps.
 const STACK_WORDS: usize = 32 * 1024;
@@ -91,6 +121,10 @@ impl Runtime for Loom {
     type Condvar = Condvar;
     type Atomic = (ObjectId, AtomicI64);
     type JoinHandle<T: Send + 'static> = (ActorId, JoinHandle<T>);
+
+    fn place() -> Option<Arc<dyn Place>> {
+        Some(Arc::new(Thread { id: std::thread::current().id(), recorder: trace::current() }))
+    }
 
     fn mutex<T: Send + 'static>(object: ObjectId, value: T) -> Mutex<T> {
         Mutex::new(object, value)

@@ -12,7 +12,7 @@ use super::alone::NextOperation;
 use super::cell::{Cell, Guard, Kind as Held};
 use super::live::{self, arrive};
 use super::session::{self, Begun};
-use super::vitals::give_up;
+use super::vitals::{self, give_up};
 use crate::machine::operation::Observation;
 use crate::machine::resources::atomic::{Apply, Atomic};
 use crate::machine::resources::condvar::{Condvar, Notify, Wake};
@@ -20,6 +20,7 @@ use crate::machine::resources::mutex::{Lock, Mutex};
 use crate::machine::resources::shared::{Access, Peek, Shared};
 use crate::machine::resources::thread::Join;
 use crate::machine::value::Kept;
+use crate::sync::home::Place;
 use crate::sync::{Codec, Runtime};
 use crate::trace::{ActorId, Kind, ObjectId, Verb};
 
@@ -59,6 +60,10 @@ impl Runtime for Model {
 
     fn object(name: &str) -> ObjectId {
         session::object(name)
+    }
+
+    fn place() -> Option<Arc<dyn Place>> {
+        vitals::place()
     }
 
     fn actor(name: &str) -> ActorId {
@@ -195,11 +200,7 @@ impl Runtime for Model {
 
     fn join<T: Send + 'static>(handle: JoinHandle<T>) -> Result<T> {
         if session::is_inert() {
-            give_up(format!(
-                "a destructor that runs while its actor is unwound waits for the end of {}: let destructors \
-                 wait for nobody, or run the scenario without that fault",
-                session::actor_name(handle.actor)
-            ));
+            give_up(session::joins_in_vain(handle.actor));
         }
         let seen = session::ask(Join(handle.actor));
         session::observe(&seen);

@@ -2,21 +2,24 @@
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use crate::trace::ActorId;
+use crate::sync::home::{Place, REMEDY, Thing};
+use crate::trace::{ActorId, ObjectId};
 
 thread_local! {
-    static HERE: RefCell<Option<Here>> = const { RefCell::new(None) };
+    static HERE: RefCell<Option<Arc<Here>>> = const { RefCell::new(None) };
 }
 
 /// What a thread that an engine works on knows of whoever waits for it.
 struct Here {
     vitals: Vitals,
-    gave_up: Sender<String>,
+    give_up: GiveUp,
 }
+
+/// Tells whoever waits for a thread why there is no answer; whether somebody does.
+type GiveUp = Box<dyn Fn(String) -> bool + Send + Sync>;
 
 /// How many steps a thread has taken, and who took the last.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +33,8 @@ struct Counts {
     thread: OnceLock<u64>,
     /// The names of the actors.
     names: Mutex<Vec<String>>,
+    /// The names of what they share.
+    objects: Mutex<Vec<String>>,
 }
 
 impl Vitals {
@@ -38,15 +43,26 @@ impl Vitals {
         HERE.with_borrow(|here| here.as_ref().map(|here| here.vitals.clone())).unwrap_or_default()
     }
 
-    /// Installs these in this thread; what it gives up with goes to `gave_up`.
-    pub(crate) fn install(&self, gave_up: Sender<String>, thread: Option<u64>) {
+    /// Installs these in this thread; what it gives up with goes to `give_up`, which says whether anybody
+    /// listens.
+    pub(crate) fn install(
+        &self,
+        give_up: impl Fn(String) -> bool + Send + Sync + 'static,
+        thread: Option<u64>,
+    ) {
         thread.map(|thread| self.0.thread.set(thread));
-        HERE.set(Some(Here { vitals: self.clone(), gave_up }));
+        let here = Here { vitals: self.clone(), give_up: Box::new(give_up) };
+        HERE.set(Some(Arc::new(here)));
+    }
+
+    /// An actor runs from here on.
+    pub(super) fn runs(&self, actor: ActorId) {
+        self.0.actor.store(actor.0, Ordering::Relaxed);
     }
 
     /// An actor takes a step.
     pub(super) fn beat(&self, actor: ActorId) {
-        self.0.actor.store(actor.0, Ordering::Relaxed);
+        self.runs(actor);
         self.0.steps.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -57,19 +73,18 @@ impl Vitals {
 
     /// Notes the name of an actor.
     pub(super) fn name_actor(&self, actor: ActorId, name: &str) {
-        let mut names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() <= actor.index() {
-            names.resize_with(actor.index() + 1, String::new);
-        }
-        if names[actor.index()].is_empty() {
-            name.clone_into(&mut names[actor.index()]);
-        }
+        name_at(&self.0.names, actor.index(), name);
     }
 
-    /// The name of the actor that took the last step.
+    /// Notes the name of something shared.
+    pub(super) fn name_object(&self, object: ObjectId, name: &str) {
+        name_at(&self.0.objects, object.index(), name);
+    }
+
+    /// The name of the actor that runs.
     pub(crate) fn name(&self) -> Option<String> {
-        let names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.get(self.0.actor.load(Ordering::Relaxed) as usize).cloned()
+        let actor = ActorId(self.0.actor.load(Ordering::Relaxed));
+        name_of(&self.0.names, actor.index())
     }
 
     /// The number of the thread, where the system tells.
@@ -83,13 +98,59 @@ impl Vitals {
     }
 }
 
+fn name_at(names: &Mutex<Vec<String>>, index: usize, name: &str) {
+    let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+    if names.len() <= index {
+        names.resize_with(index + 1, String::new);
+    }
+    if names[index].is_empty() {
+        name.clone_into(&mut names[index]);
+    }
+}
+
+fn name_of(names: &Mutex<Vec<String>>, index: usize) -> Option<String> {
+    let names = names.lock().unwrap_or_else(PoisonError::into_inner);
+    names.get(index).filter(|name| !name.is_empty()).cloned()
+}
+
+/// Where an engine that works on this thread runs all actors.
+pub(super) fn place() -> Option<Arc<dyn Place>> {
+    HERE.with_borrow(|here| here.clone().map(|here| here as Arc<dyn Place>))
+}
+
+impl Place for Here {
+    fn is_here(&self) -> bool {
+        let is_own = |here: &RefCell<Option<Arc<Self>>>| {
+            here.try_borrow()
+                .is_ok_and(|here| here.as_deref().is_some_and(|here| std::ptr::eq(here, self)))
+        };
+        HERE.try_with(is_own).unwrap_or(false)
+    }
+
+    fn refuse(&self, thing: Thing) -> ! {
+        let who = self.vitals.name().unwrap_or_else(|| "main".to_owned());
+        let what = match thing {
+            Thing::Object(object) => name_of(&self.vitals.0.objects, object.index()),
+            Thing::Result(actor) => name_of(&self.vitals.0.names, actor.index())
+                .map(|name| format!("what {name} returns")),
+            Thing::Clock => Some("the clock".to_owned()),
+        };
+        let what = what.unwrap_or_else(|| "what actors share".to_owned());
+        let why = format!("{who} uses {what} from a thread that lockproof did not start: {REMEDY}");
+        assert!((self.give_up)(why.clone()), "{why}");
+        // Whoever waits for the search has its answer, and whoever waits for this thread is left behind.
+        loop {
+            thread::park();
+        }
+    }
+}
+
 /// Ends the work of this thread with a sentence that says why: nothing that the actors' code does from here
 /// on could be made sense of. The thread is left as it is, for ever; whoever waits for it gets the
 /// sentence.
 pub(crate) fn give_up(why: String) -> ! {
-    let told = HERE.with_borrow(|here| {
-        here.as_ref().is_some_and(|here| here.gave_up.send(why.clone()).is_ok())
-    });
+    let told =
+        HERE.with_borrow(|here| here.as_ref().is_some_and(|here| (here.give_up)(why.clone())));
     if !told {
         panic!("{why}");
     }

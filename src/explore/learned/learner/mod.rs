@@ -1,5 +1,6 @@
 //! Learns what an actor does after an observation, by running it alone.
 
+mod aliases;
 mod covered;
 mod paths;
 mod runs;
@@ -185,6 +186,7 @@ impl Learner {
         let Local { actor, depth, .. } = self.locals[from as usize];
         let path = self.path(from, Some(observation));
         let run = self.run(path)?;
+        self.is_not_shared(from, observation)?;
         if let Some(step) = run.diverged {
             return Err(Stop::Uncontrolled(self.nondeterministic(actor, step)));
         }

@@ -82,6 +82,7 @@ impl Graph {
             figures: Figures::default(),
             all: None,
             confirmed: BTreeSet::new(),
+            misjudges: false,
             endless: BTreeSet::new(),
             visited_all: false,
             longest: 0,

@@ -1,6 +1,7 @@
 //! Live executions beside the graph.
 
 use super::super::follow::{Followed, Then, follow};
+use super::super::point::Point;
 use super::super::renamed::Renaming;
 use super::super::stop::Stop;
 use super::{FAULT, Graph, Move, ROOT};
@@ -122,12 +123,15 @@ impl Graph {
         Ok(exploration)
     }
 
-    /// All actors have ended: what they came to is judged live, unless too many ends were.
-    pub(in crate::explore::learned) fn end(&mut self, number: u32) -> Result<(), Stop> {
+    /// All actors have ended: what they came to is judged live, or as it is predicted if too many ends were.
+    pub(in crate::explore::learned) fn end(
+        &mut self,
+        number: u32,
+        point: &Point,
+    ) -> Result<(), Stop> {
         self.figures.ends += 1;
-        // The search goes on beyond the bound: all but `finally` is judged in the graph.
         if self.figures.ends > self.search.live_ends {
-            return Ok(());
+            return self.end_as_predicted(number, point);
         }
         self.ends.insert(number, None);
         let schedule = self.schedule(number, None);

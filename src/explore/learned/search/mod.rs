@@ -3,6 +3,7 @@
 mod begin;
 mod confirm;
 mod live;
+mod predicted;
 mod ways_out;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -60,6 +61,8 @@ pub(super) struct Graph {
     /// Every violation, if the search is not to stop at the first.
     pub(super) all: Option<BTreeMap<Violation, Cost>>,
     confirmed: BTreeSet<Violation>,
+    /// A predicted end was judged otherwise than the live one: `finally` reads what is not in the world.
+    misjudges: bool,
     /// Actors that go round in a loop without end.
     endless: BTreeSet<ActorId>,
     /// Every state was visited, and showed no violation.
@@ -148,7 +151,7 @@ impl Graph {
                 }
             }
             Next::End(faults) => {
-                self.end(number)?;
+                self.end(number, point)?;
                 for (fault, injection) in faults {
                     self.fault(number, point, fault, injection, frontier)?;
                 }
@@ -270,9 +273,10 @@ impl Graph {
     /// The bound on live ends, if some ends were not executed.
     fn all_ends_live(&self) -> Result<(), Stop> {
         let most = self.search.live_ends;
-        match self.figures.ends > most {
-            true => Err(Stop::Bound(Bound::LiveEnds(most))),
-            false => Ok(()),
+        match (self.figures.ends > most, self.misjudges) {
+            (false, _) => Ok(()),
+            (true, false) => Err(Stop::Bound(Bound::LiveEnds(most))),
+            (true, true) => Err(Stop::Bound(Bound::UnjudgedEnds(most))),
         }
     }
 

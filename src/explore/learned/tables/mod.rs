@@ -128,10 +128,7 @@ impl Tables {
         id: ObjectId,
         object: Box<dyn Object>,
     ) -> Result<u32, ObjectId> {
-        let encoded = Encoded::with(&self.clients, |mut hasher| {
-            id.hash(&mut hasher);
-            object.encode(hasher);
-        });
+        let encoded = encoded(&self.clients, id, &*object);
         let printed = || object.printed().map(|text| xxh3_64(text.as_bytes()));
         let key = (id, encoded.identity());
         if let Some(known) = self.component_ids.get(&key).copied() {
@@ -182,6 +179,24 @@ impl Tables {
             self.prints_otherwise |= seen.of_type().is_some() && differ(known, &seen);
         }
         id
+    }
+
+    /// Whether an observation still hashes as it did when it was made.
+    pub(super) fn is_unchanged(&self, observation: u32) -> bool {
+        let seen = &self.observations[observation as usize];
+        let key = (seen.of_type(), Encoded::of(seen, &Clients::none()).identity());
+        self.observation_ids.get(&key) == Some(&observation)
+    }
+
+    /// The first object of which a value of the user's own does not hash any more as it did when it was put
+    /// into a state.
+    pub(super) fn changed_object(&self) -> Option<ObjectId> {
+        let users = self.component_ids.iter().filter(|(_, it)| self.printed.contains_key(*it));
+        let changed = users.filter(|((id, identity), number)| {
+            let object = &*self.components[**number as usize].object;
+            encoded(&self.clients, *id, object).identity() != *identity
+        });
+        changed.map(|((id, _), _)| *id).min()
     }
 
     /// The number of events that happen together.
@@ -258,6 +273,13 @@ impl Tables {
         self.judged.insert((monitors, events), judged.clone());
         judged
     }
+}
+
+fn encoded(clients: &Clients, id: ObjectId, object: &dyn Object) -> Encoded {
+    Encoded::with(clients, |mut hasher| {
+        id.hash(&mut hasher);
+        object.encode(hasher);
+    })
 }
 
 /// Whether two values print differently.

@@ -26,6 +26,7 @@ use std::rc::Rc;
 pub(super) use steps::is_before_invisible_choice;
 pub(crate) use steps::{ask, effect, step};
 pub(crate) use things::{advance, configure, create, holds, inside, refuse, touched};
+pub(super) use unwinding::joins_in_vain;
 pub(crate) use unwinding::{is_inert, is_unwinding, passes_over};
 
 use super::alone::Alone;
@@ -96,6 +97,8 @@ impl Session {
         let sink = |event: Event| trace::append(event.actor, || event.kind);
         let mut state = State::new(sink);
         state.set_progress(ActorId::MAIN, Progress::Running);
+        let vitals = Vitals::of_this_thread();
+        vitals.runs(ActorId::MAIN);
         Box::new(Self {
             names,
             made: BTreeMap::new(),
@@ -113,7 +116,7 @@ impl Session {
             inside: None,
             opaque: BTreeSet::new(),
             atomics: Atomics::default(),
-            vitals: Vitals::of_this_thread(),
+            vitals,
         })
     }
 
@@ -160,6 +163,12 @@ impl Session {
         }
     }
 
+    /// This actor runs from here on; returns the one that did.
+    pub(crate) fn goes_on_with(&mut self, actor: ActorId) -> ActorId {
+        self.vitals.runs(actor);
+        std::mem::replace(&mut self.me, actor)
+    }
+
     fn nth(&mut self) -> &mut (u32, u32) {
         self.made.entry(self.me).or_default()
     }
@@ -187,8 +196,8 @@ pub(crate) fn with<U>(work: impl FnOnce(&mut Session) -> U) -> U {
     SESSION.with_borrow_mut(|session| work(session.as_mut().expect(NO_SESSION)))
 }
 
-const NO_SESSION: &str =
-    "the model runtime works only under lockproof's engines: this thread belongs to none";
+const NO_SESSION: &str = "the model runtime works only on the thread of one of lockproof's engines, and this \
+                          is another: start threads with lockproof::sync::spawn";
 
 /// What an actor is called.
 pub(crate) fn actor_name(actor: ActorId) -> String {
@@ -211,6 +220,7 @@ pub(crate) fn object(name: &str) -> ObjectId {
         let (me, nth) = (session.me, session.nth().1);
         session.nth().1 += 1;
         let object = session.names.object(me, nth, name);
+        session.vitals.name_object(object, name);
         trace::name_object(object, name);
         object
     })

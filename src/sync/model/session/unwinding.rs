@@ -1,6 +1,6 @@
 //! Actors that are unwound: what they ask for in the meantime has no effect.
 
-use super::{Mode, SESSION, exists, with};
+use super::{Mode, SESSION, actor_name, exists, me, with};
 use crate::sync::inert;
 use crate::trace::ActorId;
 
@@ -47,4 +47,20 @@ pub(crate) fn is_unwinding() -> bool {
             })
         })
         .unwrap_or(false)
+}
+
+/// Why the calling actor, which the seam does nothing for, cannot wait for the end of another.
+pub(in crate::sync::model) fn joins_in_vain(other: ActorId) -> String {
+    let (who, other) = (actor_name(me()), actor_name(other));
+    let is_stopped = with(|session| matches!(&session.mode, Mode::Alone(alone) if alone.is_over()));
+    match is_stopped {
+        true => format!(
+            "a destructor of {who} waits for the end of {other}, so that {who} cannot be stopped before \
+             that, as a search has to: let destructors wait for nobody"
+        ),
+        false => format!(
+            "a destructor of {who} waits for the end of {other} while {who} is unwound: let destructors wait \
+             for nobody"
+        ),
+    }
 }
