@@ -10,7 +10,9 @@
 //! * `invisible`: a search in which no step is taken for invisible comes to the same.
 //! * `cheapest`: what is said to be minimal is.
 //! * `mistakes`: the comparison finds what is wrong with explorers that are wrong. `mistakes_aimed_at`: so
-//!   do programs that were written for one mistake. `mistakes_once_made`: what was once wrong with this one.
+//!   do programs that were written for one mistake; `mistakes_of_states`, for what is left out of states,
+//!   and `mistakes_of_cover`, for what live executions make sure of. `mistakes_once_made`: what was once
+//!   wrong with this one.
 //! * `unseen`: what an actor learns or leaves behind without a step.
 //! * `models`: real code beside models of it that are written by hand: `two_phase`, `bounded_buffer`.
 //!   `declared`: what an actor wrongly says does not matter is named.
@@ -28,6 +30,8 @@ mod invisible;
 mod judge;
 mod mistakes;
 mod mistakes_aimed_at;
+mod mistakes_of_cover;
+mod mistakes_of_states;
 mod mistakes_once_made;
 mod models;
 mod queues;
