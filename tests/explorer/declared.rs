@@ -66,7 +66,7 @@ impl Scenario for Waits {
 #[test]
 fn what_is_declared_not_to_matter_is_learned_on_other_rounds() {
     for by_local in [false, true] {
-        let gives_up = [2, 3, 4, 7, 10, 50, 100].map(|after| Used::GivesUp(after));
+        let gives_up = [2, 3, 4, 7, 10, 50, 100].map(Used::GivesUp);
         for used in [Used::Nothing, Used::Tries, Used::Seen].into_iter().chain(gives_up) {
             for engine in [exhaustive::<Waits>, minimal::<Waits>] {
                 let found = engine(&Waits { used, by_local }, Search::DEFAULT);

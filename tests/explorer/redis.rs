@@ -7,9 +7,10 @@ use lockproof::trace::{self, Kind};
 use proptest::prelude::*;
 use proptest::sample::select;
 use redis::{Cmd, RedisResult, Script, Value, cmd};
+use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::compare::{Program, interleavings};
+use crate::compare::{Program, Traits, interleavings};
 use crate::judge::{Book, Judge, NAMES, note_beliefs};
 
 /// One command of a client, on one of two keys.
@@ -73,7 +74,7 @@ const RELEASE: &str =
 
 impl Clients {
     /// Whether a script is run.
-    pub fn scripts(&self) -> bool {
+    fn scripts(&self) -> bool {
         let each = if self.alike { 1 } else { self.actors.len() };
         self.actors[..each].iter().flatten().any(|step| matches!(step, Step::Release(_)))
     }
@@ -93,6 +94,10 @@ impl Program for Clients {
 
     fn judged(self, judge: Judge) -> Self {
         Self { judge, ..self }
+    }
+
+    fn traits(&self) -> Traits {
+        Traits { faults: self.fault.is_some() || self.ticks > 0, commands: self.scripts() }
     }
 }
 
@@ -249,12 +254,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Programs that brute force gets through in at most about `most` executions.
 pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
-    let steps = || proptest::collection::vec(step(), 1..=4);
-    let actors = proptest::collection::vec(steps(), 2..=3);
     let fault = (select(&Fault::ALL[..]), 0..2_usize);
-    let fault = proptest::option::weighted(0.4, fault);
-    (actors, any::<bool>(), 0..=2_u32, fault, proptest::bool::weighted(0.1)).prop_map(
-        move |(mut actors, alike, ticks, fault, strict)| {
+    let fault = proptest::option::weighted(0.25, fault);
+    (actors(step(), most), ticks(), fault, proptest::bool::weighted(0.1)).prop_map(
+        move |((mut actors, alike), ticks, fault, strict)| {
             let size = |actors: &[Vec<Step>]| {
                 let own = actors.iter().map(|steps| if alike { &actors[0] } else { steps }.len());
                 interleavings(own.chain([ticks as usize, fault.iter().count()]))
@@ -266,6 +269,31 @@ pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
             Clients { actors, alike, ticks, fault, strict, judge: Judge::default() }
         },
     )
+}
+
+/// What two or three actors do, and whether all do what the first one does. Three that are alike are drawn often,
+/// because there is most to get wrong; but not where they would have a step each.
+pub fn actors<S: Clone + Debug>(
+    step: impl Strategy<Value = S>,
+    most: f64,
+) -> impl Strategy<Value = (Vec<Vec<S>>, bool)> {
+    let some = proptest::collection::vec(proptest::collection::vec(step, 1..=7), 3);
+    let often = if most < interleavings([2; 3].into_iter()) { 1 } else { 5 };
+    let cast = prop_oneof![
+        often => Just((3, true)),
+        1 => Just((2, true)),
+        2 => Just((3, false)),
+        2 => Just((2, false)),
+    ];
+    (some, cast).prop_map(|(mut actors, (count, alike))| {
+        actors.truncate(count);
+        (actors, alike)
+    })
+}
+
+/// How often time may pass at a bad moment.
+pub fn ticks() -> impl Strategy<Value = u32> {
+    prop_oneof![5 => Just(0), 2 => Just(1), 1 => Just(2)]
 }
 
 pub fn longest<T>(actors: &[Vec<T>]) -> usize {
