@@ -13,7 +13,7 @@ pub enum Mutation {
     ForgetTime,
     /// The deadlines of keys are left out of the state.
     ForgetDeadlines,
-    /// The clients that wait on a server, with the replies that are ready for them, are left out of the state.
+    /// The clients that wait on a server, and the replies that are ready for them, are left out.
     ForgetWaiters,
     /// What actors have seen is left out of the state.
     ForgetLocals,

@@ -41,8 +41,8 @@ impl Scenario for UnlockThenCommit {
     }
 }
 
-/// alice adds, takes back, and clears if that made 0, each in a step of its own. Both others see 1 if they add
-/// on either side of the clearing, so the depth is 3.
+/// alice adds, takes back, and clears if that made 0, each in a step of its own. Both others see 1 if
+/// they add on either side of the clearing, so the depth is 3.
 #[derive(Clone)]
 struct TakeBackThenClear;
 
@@ -144,7 +144,8 @@ fn every_seed_finds_at_greater_depths_what_it_finds_at_depth_two() {
     is_found("torn-audit", &torn_audit::Buggy, 2, 2);
 }
 
-/// Of two actors that are lowered, the first may have to stay below the second, or the second below the first.
+/// Of two actors that are lowered, the first may have to stay below the second, or the second below the
+/// first.
 #[test]
 fn changes_of_priority_have_priorities_of_their_own() {
     let actors = ["Aa", "Bb", "C"];
@@ -153,7 +154,8 @@ fn changes_of_priority_have_priorities_of_their_own() {
     }
 }
 
-/// Actors of lower priority go on where those above them wait, so one change is not enough for two preemptions.
+/// Actors of lower priority go on where those above them wait, so one change is not enough for two
+/// preemptions.
 #[test]
 fn a_depth_that_is_too_small_finds_nothing() {
     for wrong in ["ABCab", "ABCba"] {

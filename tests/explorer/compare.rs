@@ -66,9 +66,10 @@ pub fn difference(program: &impl Program, search: Search) -> Result<(), String> 
     same(&all, &ends(program, census(program, search))?)
 }
 
-/// How many executions brute force takes for the programs that the graph is compared with: at least, so that they
-/// count, and at most, by estimate. With the rest of the comparison an execution takes about 40 µs where it is
-/// optimised, and 500 µs where it is not, so that programs are smaller there, and all count.
+/// How many executions brute force takes for the programs that the graph is compared with: at least, so
+/// that they count, and at most, by estimate. With the rest of the comparison an execution takes about 40
+/// µs where it is optimised, and 500 µs where it is not, so that programs are smaller there, and all
+/// count.
 pub const SIZES: (u64, f64) = if cfg!(debug_assertions) { (0, 150.0) } else { (100, 2_000.0) };
 
 /// What programs are like, and how many executions brute force takes for each.
@@ -91,8 +92,8 @@ impl Distribution {
         Ok(counts)
     }
 
-    /// Prints what the programs were like. Half of them have faults, a third three clients that are alike, and
-    /// of those that send commands a fifth scripts or commands that wait.
+    /// Prints what the programs were like. Half of them have faults, a third three clients that are
+    /// alike, and of those that send commands a fifth scripts or commands that wait.
     pub fn assert(self, name: &str, sends_commands: bool) {
         let mut all = self.0.into_inner();
         all.sort_unstable_by_key(|(executions, ..)| *executions);
@@ -106,8 +107,8 @@ impl Distribution {
         let [quarter, median, third] = [1, 2, 3].map(|part| all[part * count / 4].0);
         let (most, sum) = (all[count - 1].0, all.iter().map(|(it, ..)| it).sum::<u64>());
         println!(
-            "{name}: {count} programs, {sum} executions; a quarter has at most {quarter}, half {median}, three \
-             quarters {third}, all {most}; {faults}% with faults, {three}% with three clients alike, \
+            "{name}: {count} programs, {sum} executions; a quarter has at most {quarter}, half {median}, \
+             three quarters {third}, all {most}; {faults}% with faults, {three}% with three clients alike, \
              {commands}% with scripts or commands that wait"
         );
         assert!(median >= 2 * SIZES.0, "{name}: {median} executions");

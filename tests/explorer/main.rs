@@ -4,6 +4,7 @@
 //! * `compare`: what is compared, and how far random programs are drawn.
 //! * `redis`, `queues`, `threads`: the programs: clients of a simulated Redis; clients that wait for each
 //!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`.
+//!   `cast`: how many actors they have, and whether these are alike.
 //!   `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction. `by_loom`: the same with loom.
 //! * `bounds`: a search stops at its bounds.
@@ -23,6 +24,7 @@ mod agrees;
 mod bounded_buffer;
 mod bounds;
 mod by_loom;
+mod cast;
 mod cheapest;
 mod compare;
 mod declared;

@@ -1,5 +1,5 @@
-//! Explorers that make less sure by live executions than they should: programs with hidden state, which they call
-//! exhausted.
+//! Explorers that make less sure by live executions than they should: programs with hidden state, which
+//! they call exhausted.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,8 +11,9 @@ use lockproof::sync::{Runtime, Shared};
 
 use crate::compare::SEARCH;
 
-/// Bob counts to `count`. Carol takes ten steps and raises a flag that no explorer knows of. Alice reads bob's
-/// count, and if that has come to `late`, looks at the flag; what she has read does not matter afterwards.
+/// Bob counts to `count`. Carol takes ten steps and raises a flag that no explorer knows of. Alice reads
+/// bob's count, and if that has come to `late`, looks at the flag; what she has read does not matter
+/// afterwards.
 #[derive(Clone, Debug)]
 struct Flag {
     count: u64,

@@ -1,4 +1,5 @@
-//! Explorers that leave something out of the state which random programs hardly ever need: a program for each.
+//! Explorers that leave something out of the state which random programs hardly ever need: a program for
+//! each.
 
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use redis::cmd;
 
 use crate::mistakes_aimed_at::only_the_right_search_breaks;
 
-/// Alice asks whether an answered command had its effect, and forgets how it went. If the reply was lost, she is
-/// as far with one step less, and the budget is spent: that state is found before the one with the budget left.
+/// Alice asks whether an answered command had its effect, and forgets how it went. If the reply was lost,
+/// she is as far with one step less, and the budget is spent: that state is found before the one with the
+/// budget left.
 #[derive(Clone, Debug)]
 struct AsksAgain;
 

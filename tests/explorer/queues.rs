@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use redis::{Cmd, RedisResult, Value, cmd};
 
+use crate::cast::{actors, longest, ticks};
 use crate::compare::{Program, Traits, interleavings};
 use crate::judge::{Book, Judge, NAMES};
-use crate::redis::{Fault, actors, longest, ticks};
+use crate::redis::Fault;
 
 /// One command of a client.
 #[derive(Clone, Debug)]

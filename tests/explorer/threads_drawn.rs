@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
+use crate::cast::{actors, longest};
 use crate::compare::interleavings;
 use crate::judge::Judge;
-use crate::redis::{actors, longest};
 use crate::threads::{Step, Threads};
 
 /// What programs are about: those in which all meets all seldom get far with anything.

@@ -83,8 +83,8 @@ impl Learner {
         Ok(())
     }
 
-    /// Another path to a local state, by way of the nearest one before it that was folded; if it is a loop, so
-    /// many rounds longer than one. What is no loop has one other path.
+    /// Another path to a local state, by way of the nearest one before it that was folded; if it is a loop,
+    /// so many rounds longer than one. What is no loop has one other path.
     fn other_path(&self, from: u32, last: u32, more: usize) -> Option<Vec<(ActorId, Log)>> {
         let mut at = from;
         while !self.others.contains_key(&at) {
