@@ -7,7 +7,7 @@ use super::vacuity::Vacuity;
 use crate::scenario::property::set::{MonitorSet, Monitors};
 use crate::scenario::{Fault, Property};
 use crate::trace::event::WAITS;
-use crate::trace::{ActorId, Event, Kind, Recorder, Trace};
+use crate::trace::{Event, Kind, Recorder, Trace};
 
 /// What all executions of a search have shown. What is named in a map is in the scenario; its value says
 /// whether it has ever mattered.
@@ -172,9 +172,12 @@ impl Evidence {
 
 /// Whether an actor waits for another, or for a second mutex: a deadlock is possible.
 fn waits(events: &[Event]) -> bool {
-    let mut held: BTreeMap<ActorId, usize> = BTreeMap::new();
+    let mut held: Vec<usize> = Vec::new();
     events.iter().any(|event| {
-        let count = held.entry(event.actor).or_default();
+        if held.len() <= event.actor.index() {
+            held.resize(event.actor.index() + 1, 0);
+        }
+        let count = &mut held[event.actor.index()];
         match &event.kind {
             Kind::Wait { .. } => return true,
             Kind::Access { reply, .. } => return reply == WAITS,

@@ -2,16 +2,19 @@
 //! of these: `tests/explorer` shows which of them are found out.
 
 /// A mistake in what the search compares, in which clients it takes to be interchangeable, or in how it makes
-/// sure. None of these searches compares random live executions with the graph: those would make up for much
-/// of what is missed. `docs/engines.md` lists which test notices which; nothing notices `ForgetBudgets`, and
-/// no test asks for `SkipLiveCover`.
+/// sure. Only `CoverAtFirst` compares random live executions with the graph: those would make up for much of
+/// what the others miss. `docs/engines.md` lists which test notices which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub enum Mutation {
     /// Objects are left out of the state.
     ForgetObjects,
-    /// Time, and with it deadlines, is left out of the state.
+    /// Time is left out of the state.
     ForgetTime,
+    /// The deadlines of keys are left out of the state.
+    ForgetDeadlines,
+    /// The clients that wait on a server, and the replies that are ready for them, are left out.
+    ForgetWaiters,
     /// What actors have seen is left out of the state.
     ForgetLocals,
     /// What monitors remember is left out of the state.
@@ -22,6 +25,8 @@ pub enum Mutation {
     ForgetScripts,
     /// A number before a text is left out of the state if it is the text's length.
     NumbersAsLengths,
+    /// The lengths of texts and of other sequences of bytes are left out of the state.
+    NoLengths,
     /// Who ran last is left out of the state of a minimal search.
     ForgetWhoIsRunning,
     /// All clients are taken for interchangeable in every state.
@@ -32,8 +37,11 @@ pub enum Mutation {
     LocksAtOnce,
     /// What is learned is not told apart by the value that was seen.
     EdgesWithoutValues,
-    /// No live execution is compared with the graph.
+    /// No random live executions are compared with the graph, and no edges are covered.
     SkipLiveCover,
+    /// Edges are covered from the first state in which they were met, and not from the last: with the other
+    /// actors as little on as possible.
+    CoverAtFirst,
     /// Ends are executed along one schedule only, and not under another renaming.
     JudgeEndsOnce,
 }

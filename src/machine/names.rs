@@ -1,7 +1,7 @@
 //! The numbers of actors and objects: the same in every execution of a search, in whichever order they are
 //! made. The maker and how many it made before say which one it is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::trace::{ActorId, ObjectId};
 
@@ -10,8 +10,8 @@ use crate::trace::{ActorId, ObjectId};
 pub(crate) struct Names {
     actors: Vec<String>,
     objects: Vec<String>,
-    actor_of: HashMap<(ActorId, u32), ActorId>,
-    object_of: HashMap<(ActorId, u32), ObjectId>,
+    actor_of: BTreeMap<(ActorId, u32), ActorId>,
+    object_of: BTreeMap<(ActorId, u32), ObjectId>,
 }
 
 impl Names {

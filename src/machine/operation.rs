@@ -173,6 +173,14 @@ pub(crate) enum Blocked {
     Condition(Cow<'static, str>),
 }
 
+/// Actors, by number.
+pub(crate) type Actors = std::iter::Map<std::ops::Range<u32>, fn(u32) -> ActorId>;
+
+/// The actors of these numbers below `count`, the main one aside.
+pub(crate) fn actors_below(count: usize) -> Actors {
+    (1..count as u32).map(ActorId)
+}
+
 /// A look at a world.
 pub(crate) trait Look {
     /// The instant, in milliseconds since the execution began.
@@ -188,7 +196,7 @@ pub(crate) trait Look {
     fn has_ended(&self, actor: ActorId) -> bool;
 
     /// The actors that were started, the main one aside.
-    fn actors(&self) -> Box<dyn Iterator<Item = ActorId> + '_>;
+    fn actors(&self) -> Actors;
 
     /// What is shared, by number.
     fn objects(&self) -> Box<dyn Iterator<Item = &dyn Object> + '_>;

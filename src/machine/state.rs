@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::fault::{Budgeted, Injection};
 use super::object::Object;
-use super::operation::{Look, Observation, Operation, Store, Strike};
+use super::operation::{Actors, Look, Observation, Operation, Store, Strike, actors_below};
 use super::resources::link::Link;
 use super::survey::{Next, survey};
 use crate::trace::{ActorId, Event, Kind, ObjectId};
@@ -170,8 +170,8 @@ impl Look for State {
         matches!(self.progress(actor), Progress::Ended(_))
     }
 
-    fn actors(&self) -> Box<dyn Iterator<Item = ActorId> + '_> {
-        Box::new((1..self.actors.len() as u32).map(ActorId))
+    fn actors(&self) -> Actors {
+        actors_below(self.actors.len())
     }
 
     fn objects(&self) -> Box<dyn Iterator<Item = &dyn Object> + '_> {

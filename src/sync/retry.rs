@@ -12,10 +12,10 @@ use super::Runtime;
 /// loop that polls has few states, however long it polls. What else such a loop changes (shared state, say)
 /// is kept.
 ///
-/// A search learns what follows on one other history, two rounds longer, and answers
-/// [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor does something else there: a counter
-/// that is used after the loop, say. It does not notice that an attempt can never succeed: a loop that polls
-/// for ever is no deadlock.
+/// A search learns what follows on two other histories, two rounds longer and more than a hundred, and
+/// answers [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor does something else there: a
+/// counter that is used after the loop, say, or a loop that gives up after so many attempts. It does not
+/// notice that an attempt can never succeed: a loop that polls for ever is no deadlock.
 ///
 /// # Panics
 ///

@@ -50,6 +50,17 @@ pub(crate) fn hand_to(taker: Option<fn(Event)>) {
     TAKER.set(taker);
 }
 
+/// Works with the recorder of this OS thread, if one is installed.
+fn with_current<U>(work: impl FnOnce(&Recorder) -> U) -> Option<U> {
+    CURRENT.with_borrow(|current| current.as_ref().map(work))
+}
+
+/// Whether the execution that runs on this OS thread has shown all that it is going to.
+#[cfg(feature = "model")]
+pub(crate) fn is_broken() -> bool {
+    with_current(Recorder::is_broken).unwrap_or_default()
+}
+
 /// Records what `actor` did. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     match TAKER.get() {
@@ -60,76 +71,58 @@ pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
 
 /// Appends what `actor` did to the record.
 pub(crate) fn append(actor: ActorId, kind: impl FnOnce() -> Kind) {
-    if let Some(recorder) = current() {
-        recorder.record(Event { actor, kind: kind() });
-    }
+    with_current(|recorder| recorder.record(Event { actor, kind: kind() }));
 }
 
 /// Records several things that happened in one step.
 pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() -> E) {
-    if let Some(recorder) = current() {
-        for event in events() {
-            recorder.record(event);
-        }
-    }
+    with_current(|recorder| events().into_iter().for_each(|event| recorder.record(event)));
 }
 
 /// Records what `actor` is about to do just before its next event, whatever that is.
 pub(crate) fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
-    if let Some(recorder) = current() {
-        recorder.announce(Event { actor, kind: kind() });
-    }
+    with_current(|recorder| recorder.announce(Event { actor, kind: kind() }));
 }
 
 /// Records what `actor` announced now: it begins to do it, though the step has no record yet.
 pub(crate) fn reveal(actor: ActorId) {
-    if let Some(recorder) = current() {
-        recorder.reveal(actor);
-    }
+    with_current(|recorder| recorder.reveal(actor));
 }
 
 /// Notes why the current execution does not count.
 #[cfg(feature = "model")]
 pub(crate) fn refuse(why: String) {
-    if let Some(recorder) = current() {
-        recorder.refuse(why);
-    }
+    with_current(|recorder| recorder.refuse(why));
 }
 
 /// Notes that changes of a key are recorded from here on.
 #[cfg(feature = "model")]
 pub(crate) fn watches(server: &str, key: &str) {
-    if let Some(recorder) = current() {
-        recorder.watches(server, key);
-    }
+    with_current(|recorder| recorder.watches(server, key));
 }
 
 /// Registers an object (a mutex, a condvar, a server) under `name`, and returns the number it has
 /// in events; without a recorder every object is number 0.
 pub(crate) fn object(name: &str) -> ObjectId {
-    current().map_or(ObjectId(0), |recorder| recorder.object(name))
+    with_current(|recorder| recorder.object(name)).unwrap_or(ObjectId(0))
 }
 
 /// Notes the name of an object whose number is known.
 #[cfg(feature = "model")]
 pub(crate) fn name_object(object: ObjectId, name: &str) {
-    if let Some(recorder) = current() {
-        recorder.name_object(object, name);
-    }
+    with_current(|recorder| recorder.name_object(object, name));
 }
 
 /// Notes the name of an actor whose number is known.
 #[cfg(feature = "model")]
 pub(crate) fn name_actor(actor: ActorId, name: &str) {
-    if let Some(recorder) = current() {
-        recorder.name_actor(actor, name);
-    }
+    with_current(|recorder| recorder.name_actor(actor, name));
 }
 
 /// Registers an actor under `name`, and returns the number it has in events; without a recorder
 /// every actor is the main one.
 pub(crate) fn actor(name: &str) -> ActorId {
-    current().map_or(ActorId::MAIN, |recorder| recorder.actor(name))
+    with_current(|recorder| recorder.actor(name)).unwrap_or(ActorId::MAIN)
 }
 
 /// Gives the OS thread back to the recorder it had before [`enter`].

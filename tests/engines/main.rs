@@ -7,6 +7,7 @@ mod histories;
 mod loom_honest;
 mod loom_orderings;
 mod loom_time;
+mod pct;
 mod progress;
 mod scope;
 mod seam;

@@ -15,6 +15,8 @@ enum Used {
     Tries,
     /// A value that she saw in an earlier round.
     Seen,
+    /// She gives up after so many tries.
+    GivesUp(i64),
 }
 
 /// Alice waits for bob's flag, and counts what she has seen.
@@ -35,7 +37,8 @@ impl Scenario for Waits {
                 tries += 1;
                 let now = flag.load(SeqCst);
                 seen |= now;
-                (now == 2).then_some(())
+                let gives_up = matches!(used, Used::GivesUp(after) if tries >= after);
+                (now == 2 || gives_up).then_some(())
             };
             if by_local {
                 loop {
@@ -48,7 +51,7 @@ impl Scenario for Waits {
                 me.retry(attempt);
             }
             match used {
-                Used::Nothing => sum.fetch_add(1, SeqCst),
+                Used::Nothing | Used::GivesUp(_) => sum.fetch_add(1, SeqCst),
                 Used::Tries => sum.fetch_add(tries.min(3), SeqCst),
                 Used::Seen => sum.fetch_add(seen & 1, SeqCst),
             };
@@ -63,7 +66,8 @@ impl Scenario for Waits {
 #[test]
 fn what_is_declared_not_to_matter_is_learned_on_other_rounds() {
     for by_local in [false, true] {
-        for used in [Used::Nothing, Used::Tries, Used::Seen] {
+        let gives_up = [2, 3, 4, 7, 10, 50, 100].map(Used::GivesUp);
+        for used in [Used::Nothing, Used::Tries, Used::Seen].into_iter().chain(gives_up) {
             for engine in [exhaustive::<Waits>, minimal::<Waits>] {
                 let found = engine(&Waits { used, by_local }, Search::DEFAULT);
                 let as_expected = match &found.verdict {

@@ -19,15 +19,12 @@ fn found_out<P: Program>(mutation: Mutation, programs: impl Strategy<Value = P>)
     println!("{mutation:?} is found out by {found}\n");
 }
 
-// `ForgetBudgets` is not found out: states are reached with the fewest faults first, and the more is left
-// of the budgets the more can happen. It takes two faults that stand for each other, such as pauses of two
-// clients.
-
 #[test]
 fn forgetting_a_part_of_the_state_is_found_out_by_clients() {
     found_out(Mutation::ForgetLocals, clients(100.0));
     found_out(Mutation::ForgetObjects, clients(100.0));
     found_out(Mutation::ForgetMonitors, clients(100.0));
+    found_out(Mutation::ForgetDeadlines, clients(100.0));
 }
 
 #[test]
@@ -41,6 +38,7 @@ fn forgetting_a_part_of_the_state_is_found_out_by_clients_that_wait_for_each_oth
     found_out(Mutation::ForgetTime, queues(100.0));
     found_out(Mutation::ForgetLocals, queues(100.0));
     found_out(Mutation::ForgetObjects, queues(100.0));
+    found_out(Mutation::ForgetWaiters, queues(100.0));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::judge::NAMES;
 
 /// Which search finds what is wrong: the right one does, and the mutated one calls it exhausted.
 #[track_caller]
-fn only_the_right_search_breaks<S: Scenario>(scenario: &S, mutation: Mutation) {
+pub fn only_the_right_search_breaks<S: Scenario>(scenario: &S, mutation: Mutation) {
     let search = Search { mutation: Some(mutation), ..SEARCH };
     let wrong = exhaustive(scenario, search);
     assert_eq!(wrong.verdict, Verdict::Exhausted, "{mutation:?}: {wrong}");

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use redis::{Cmd, RedisResult, Value, cmd};
 
-use crate::compare::{Program, interleavings};
+use crate::cast::{actors, longest, ticks};
+use crate::compare::{Program, Traits, interleavings};
 use crate::judge::{Book, Judge, NAMES};
-use crate::redis::{Fault, longest};
+use crate::redis::Fault;
 
 /// One command of a client.
 #[derive(Clone, Debug)]
@@ -42,13 +43,8 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// Whether anything can happen to it.
-    pub fn has_faults(&self) -> bool {
-        self.fault.is_some() || self.ticks > 0
-    }
-
     /// Whether a command waits.
-    pub fn blocks(&self) -> bool {
+    fn blocks(&self) -> bool {
         let each = if self.alike { 1 } else { self.actors.len() };
         let mut steps = self.actors[..each].iter().flatten();
         steps.any(|step| matches!(step, Step::Take(..) | Step::TakeAny(_)))
@@ -64,6 +60,10 @@ impl Program for Queues {
 
     fn judged(self, judge: Judge) -> Self {
         Self { judge, ..self }
+    }
+
+    fn traits(&self) -> Traits {
+        Traits { faults: self.fault.is_some() || self.ticks > 0, commands: self.blocks() }
     }
 }
 
@@ -168,10 +168,8 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Programs that brute force gets through in at most about `most` executions.
 pub fn queues(most: f64) -> impl Strategy<Value = Queues> {
-    let steps = || proptest::collection::vec(step(), 1..=4);
-    let actors = proptest::collection::vec(steps(), 2..=3);
-    let fault = proptest::option::weighted(0.4, select(&Fault::ALL[..]));
-    (actors, any::<bool>(), 0..=2_u32, fault).prop_map(move |(mut actors, alike, ticks, fault)| {
+    let fault = proptest::option::weighted(0.25, select(&Fault::ALL[..]));
+    (actors(step(), most), ticks(), fault).prop_map(move |((mut actors, alike), ticks, fault)| {
         // A command that waits is two steps.
         let length = |steps: &[Step]| {
             let waits = |step: &&Step| matches!(step, Step::Take(..) | Step::TakeAny(_));

@@ -9,7 +9,8 @@ use proptest::sample::select;
 use redis::{Cmd, RedisResult, Script, Value, cmd};
 use std::time::Duration;
 
-use crate::compare::{Program, interleavings};
+use crate::cast::{actors, longest, ticks};
+use crate::compare::{Program, Traits, interleavings};
 use crate::judge::{Book, Judge, NAMES, note_beliefs};
 
 /// One command of a client, on one of two keys.
@@ -73,7 +74,7 @@ const RELEASE: &str =
 
 impl Clients {
     /// Whether a script is run.
-    pub fn scripts(&self) -> bool {
+    fn scripts(&self) -> bool {
         let each = if self.alike { 1 } else { self.actors.len() };
         self.actors[..each].iter().flatten().any(|step| matches!(step, Step::Release(_)))
     }
@@ -93,6 +94,10 @@ impl Program for Clients {
 
     fn judged(self, judge: Judge) -> Self {
         Self { judge, ..self }
+    }
+
+    fn traits(&self) -> Traits {
+        Traits { faults: self.fault.is_some() || self.ticks > 0, commands: self.scripts() }
     }
 }
 
@@ -249,12 +254,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Programs that brute force gets through in at most about `most` executions.
 pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
-    let steps = || proptest::collection::vec(step(), 1..=4);
-    let actors = proptest::collection::vec(steps(), 2..=3);
     let fault = (select(&Fault::ALL[..]), 0..2_usize);
-    let fault = proptest::option::weighted(0.4, fault);
-    (actors, any::<bool>(), 0..=2_u32, fault, proptest::bool::weighted(0.1)).prop_map(
-        move |(mut actors, alike, ticks, fault, strict)| {
+    let fault = proptest::option::weighted(0.25, fault);
+    (actors(step(), most), ticks(), fault, proptest::bool::weighted(0.1)).prop_map(
+        move |((mut actors, alike), ticks, fault, strict)| {
             let size = |actors: &[Vec<Step>]| {
                 let own = actors.iter().map(|steps| if alike { &actors[0] } else { steps }.len());
                 interleavings(own.chain([ticks as usize, fault.iter().count()]))
@@ -266,8 +269,4 @@ pub fn clients(most: f64) -> impl Strategy<Value = Clients> {
             Clients { actors, alike, ticks, fault, strict, judge: Judge::default() }
         },
     )
-}
-
-pub fn longest<T>(actors: &[Vec<T>]) -> usize {
-    (0..actors.len()).max_by_key(|actor| actors[*actor].len()).expect("there are actors")
 }

@@ -9,7 +9,7 @@ use lockproof::sync::{
     Atomic, Clock, Condvar, JoinHandle, Mutex, MutexGuard, Runtime, Shared, spawn,
 };
 
-use crate::compare::Program;
+use crate::compare::{Program, Traits};
 use crate::judge::{Book, Judge, NAMES};
 
 /// One thing that a thread does. Numbers say to which of two.
@@ -60,6 +60,10 @@ impl Program for Threads {
 
     fn judged(self, judge: Judge) -> Self {
         Self { judge, ..self }
+    }
+
+    fn traits(&self) -> Traits {
+        Traits { faults: self.crash.is_some() || self.ticks > 0, commands: false }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
+use crate::cast::{actors, longest};
 use crate::compare::interleavings;
 use crate::judge::Judge;
-use crate::redis::longest;
 use crate::threads::{Step, Threads};
 
 /// What programs are about: those in which all meets all seldom get far with anything.
@@ -73,20 +73,16 @@ fn program(
     faults: bool,
     most: f64,
 ) -> impl Strategy<Value = Threads> {
-    let steps = proptest::collection::vec(step, 1..=5);
-    let actors = proptest::collection::vec(steps, 2..=3);
     let crash = proptest::option::weighted(0.2, 0..2_usize);
     let crash = crash.prop_map(move |victim| victim.filter(|_| faults));
-    let ticks = 0..=u32::from(faults);
-    (actors, proptest::bool::weighted(0.4), ticks, crash).prop_map(
-        move |(mut actors, alike, ticks, crash)| {
-            while size(&actors, alike, [ticks as usize, crash.iter().count()]) > most {
-                let longest = if alike { 0 } else { longest(&actors) };
-                actors[longest].pop();
-            }
-            Threads { actors, alike, ticks, crash, judge: Judge::default() }
-        },
-    )
+    let ticks = proptest::bool::weighted(0.6).prop_map(move |it| u32::from(it && faults));
+    (actors(step, most), ticks, crash).prop_map(move |((mut actors, alike), ticks, crash)| {
+        while size(&actors, alike, [ticks as usize, crash.iter().count()]) > most {
+            let longest = if alike { 0 } else { longest(&actors) };
+            actors[longest].pop();
+        }
+        Threads { actors, alike, ticks, crash, judge: Judge::default() }
+    })
 }
 
 fn size(actors: &[Vec<Step>], alike: bool, faults: [usize; 2]) -> f64 {

@@ -3,7 +3,7 @@
 use super::local::{Local, Status};
 use super::tables::{ABSENT, Tables};
 use crate::machine::object::Object;
-use crate::machine::operation::{Look, Operation, Store};
+use crate::machine::operation::{Actors, Look, Operation, Store, actors_below};
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
 /// A state.
@@ -107,8 +107,8 @@ impl Look for View<'_> {
         matches!(self.status(actor), Some(Status::Ended(_) | Status::Killed))
     }
 
-    fn actors(&self) -> Box<dyn Iterator<Item = ActorId> + '_> {
-        Box::new((1..self.point.locals.len() as u32).map(ActorId))
+    fn actors(&self) -> Actors {
+        actors_below(self.point.locals.len())
     }
 
     fn objects(&self) -> Box<dyn Iterator<Item = &dyn Object> + '_> {
@@ -153,7 +153,7 @@ impl Look for Overlay<'_> {
         self.view.has_ended(actor)
     }
 
-    fn actors(&self) -> Box<dyn Iterator<Item = ActorId> + '_> {
+    fn actors(&self) -> Actors {
         self.view.actors()
     }
 

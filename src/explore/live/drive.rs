@@ -8,7 +8,7 @@ use std::time::Instant;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 use super::scheduler::{Controlled, Log, lock};
-use super::turn::Strategy;
+use super::turn::{Choice, Strategy};
 use crate::explore::bound::Bound;
 use crate::explore::cost::Cost;
 use crate::explore::evidence::Evidence;
@@ -192,7 +192,10 @@ impl Findings {
         };
         log.stop = true;
         let trace = recorder.trace();
-        let schedule = log.chosen.iter().cloned().collect();
+        let name = |session: &Session, choice: &Choice| choice.name(session).to_owned();
+        let schedule = session::with(|session| {
+            log.chosen.iter().map(|choice| name(session, choice)).collect()
+        });
         self.last = Some((verdict, trace, schedule, log.cost));
     }
 }

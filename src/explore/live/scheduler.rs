@@ -21,8 +21,8 @@ use crate::trace::{self, ActorId};
 /// What was seen of the current execution; shared with the body that runs in it.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// What was chosen, by name.
-    pub(super) chosen: Vec<String>,
+    /// What was chosen.
+    pub(super) chosen: Vec<Choice>,
     /// The last actor that took a step.
     running: Option<ActorId>,
     /// There was a choice.
@@ -74,7 +74,7 @@ impl<S: Strategy> Controlled<S> {
             if let Some(running) = session.running() {
                 return running;
             }
-            let broken = trace::current().is_some_and(|recorder| recorder.is_broken());
+            let broken = trace::is_broken();
             if (broken || session.state.refused.is_some()) && !session.unfinished().is_empty() {
                 session.kill_all();
                 continue;
@@ -134,9 +134,8 @@ impl<S: Strategy> Controlled<S> {
             return Some(ActorId::MAIN);
         }
         log.cost = log.cost.and(turn.cost(choice));
-        let name = turn.name(choice).to_owned();
         log.running = choice.goes_on().or(log.running);
-        log.chosen.push(name);
+        log.chosen.push(choice);
         carry_out(session, choice)
     }
 }

@@ -92,15 +92,20 @@ impl Turn<'_> {
 
     /// What schedules call this choice.
     pub(in crate::explore) fn name(&self, choice: Choice) -> &str {
-        match choice {
-            Choice::Actor(actor) => &self.session.names.actors()[actor.index()],
-            Choice::Fault(number, _) => &self.session.state.faults[number].name,
-            Choice::End => "main",
-        }
+        choice.name(self.session)
     }
 }
 
 impl Choice {
+    /// What schedules call it in this execution.
+    pub(in crate::explore) fn name(self, session: &Session) -> &str {
+        match self {
+            Self::Actor(actor) => &session.names.actors()[actor.index()],
+            Self::Fault(number, _) => &session.state.faults[number].name,
+            Self::End => "main",
+        }
+    }
+
     /// The actor that goes on when this is chosen: a fault may take another's step with its own, or nobody's.
     pub(in crate::explore) const fn goes_on(self) -> Option<ActorId> {
         match self {

@@ -28,8 +28,14 @@ thread_local! {
 pub(crate) enum Mistake {
     /// A number that is the length of the text after it is taken for that, and left out.
     NumbersAsLengths,
+    /// The lengths of texts and of other sequences of bytes are left out.
+    NoLengths,
     /// The scripts that a server has cached are left out.
     NoScripts,
+    /// The deadlines of a server's keys are left out.
+    NoDeadlines,
+    /// The clients that wait on a server are left out.
+    NoWaiters,
 }
 
 impl Clients {

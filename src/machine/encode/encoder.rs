@@ -40,7 +40,9 @@ impl Encoder {
     }
 
     fn sized(&mut self, kind: u8, bytes: &[u8]) {
-        self.fixed(kind, &(bytes.len() as u64).to_le_bytes());
+        let length = (bytes.len() as u64).to_le_bytes();
+        let length = if self.clients.makes(Mistake::NoLengths) { &[] } else { &length[..] };
+        self.fixed(kind, length);
         if let Some(Part::Fixed(last)) = self.parts.last_mut() {
             last.extend_from_slice(bytes);
         }

@@ -114,10 +114,8 @@ impl Live {
 impl Session {
     /// The actor that runs, or is being unwound, and so has to go on next.
     pub(crate) fn running(&self) -> Option<ActorId> {
-        let actors = std::iter::once(ActorId::MAIN).chain(self.state.actors());
-        let mut running =
-            actors.filter(|actor| matches!(self.state.progress(*actor), Progress::Running));
-        running.next()
+        let runs = |actor: &ActorId| matches!(self.state.progress(*actor), Progress::Running);
+        std::iter::once(ActorId::MAIN).chain(self.state.actors()).find(runs)
     }
 
     /// Has an actor unwound at once, with no further step of its own.

@@ -42,15 +42,19 @@ impl Learner {
         path
     }
 
-    /// Learns everything again that comes after a folded local state, on another history: where the actor was
+    /// Learns everything again that comes after a folded local state, on other histories: where the actor was
     /// told more than once what was declared not to matter.
+    ///
+    /// A loop that counts its rounds may do so for any purpose: one more round shows what depends on each of
+    /// them, many more show that it gives up after some.
     pub(in crate::explore::learned) fn learn_folded_again(&mut self) -> Result<(), Stop> {
+        const MANY: usize = 110;
         if self.others.is_empty() {
             return Ok(());
         }
-        for edge in 0..self.edges.len() {
+        for (edge, more) in (0..self.edges.len()).flat_map(|edge| [(edge, 1), (edge, MANY)]) {
             let Edge { from, observation, next, .. } = self.edges[edge];
-            let Some(path) = self.other_path(from, observation) else { continue };
+            let Some(path) = self.other_path(from, observation, more) else { continue };
             let actor = self.locals[from as usize].actor;
             let run = self.run(path)?;
             let operation = run.next.as_ref().map(|next| self.tables.operation(&next.operation));
@@ -79,9 +83,9 @@ impl Learner {
         Ok(())
     }
 
-    /// Another path to a local state, by way of the nearest one before it that was folded; round the loop
-    /// twice, if it is one.
-    pub(super) fn other_path(&self, from: u32, last: u32) -> Option<Vec<(ActorId, Log)>> {
+    /// Another path to a local state, by way of the nearest one before it that was folded; if it is a loop,
+    /// so many rounds longer than one. What is no loop has one other path.
+    fn other_path(&self, from: u32, last: u32, more: usize) -> Option<Vec<(ActorId, Log)>> {
         let mut at = from;
         while !self.others.contains_key(&at) {
             at = self.locals[at as usize].parent?.0;
@@ -98,8 +102,12 @@ impl Learner {
         };
         if is_loop {
             let round = rest(&other);
-            other.seen.extend(round.seen);
-            other.operations.extend(round.operations);
+            for _ in 0..more {
+                other.seen.extend_from_slice(&round.seen);
+                other.operations.extend_from_slice(&round.operations);
+            }
+        } else if more > 1 {
+            return None;
         }
         let after = rest(log);
         other.seen.extend(after.seen);

@@ -103,7 +103,10 @@ fn clients(search: Search, set_up: &SetUp) -> Clients {
     };
     clients.mistaken(match search.mutation {
         Some(Mutation::NumbersAsLengths) => Some(Mistake::NumbersAsLengths),
+        Some(Mutation::NoLengths) => Some(Mistake::NoLengths),
         Some(Mutation::ForgetScripts) => Some(Mistake::NoScripts),
+        Some(Mutation::ForgetDeadlines) => Some(Mistake::NoDeadlines),
+        Some(Mutation::ForgetWaiters) => Some(Mistake::NoWaiters),
         _ => None,
     })
 }

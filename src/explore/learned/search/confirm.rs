@@ -14,11 +14,11 @@ impl Graph {
         self.visited_all = true;
         self.machine().learner.learn_folded_again()?;
         let mutation = self.search.mutation;
-        if matches!(mutation, None | Some(Mutation::SkipLiveCover)) {
+        if matches!(mutation, None | Some(Mutation::SkipLiveCover | Mutation::CoverAtFirst)) {
             self.confirm_ends_again()?;
             self.confirm_ends_renamed()?;
         }
-        if mutation.is_none() {
+        if matches!(mutation, None | Some(Mutation::CoverAtFirst)) {
             self.cover()?;
         }
         self.endless()?;

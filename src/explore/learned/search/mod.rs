@@ -218,8 +218,12 @@ impl Graph {
     pub(super) fn took(&mut self, number: u32, by: Move) {
         self.figures.transitions += 1;
         let machine = self.machine.as_mut().expect("the machine is here");
+        let at_first = self.search.mutation == Some(Mutation::CoverAtFirst);
         for edge in &machine.taken {
-            machine.learner.edges[*edge as usize].witness = (number, by);
+            let witness = &mut machine.learner.edges[*edge as usize].witness;
+            if !at_first || witness.0 == u32::MAX {
+                *witness = (number, by);
+            }
         }
     }
 

@@ -3,8 +3,9 @@
 //!
 //! Actors and faults get random priorities, and the one with the highest that can act does. At `depth - 1`
 //! steps, drawn among as many as the longest execution so far had, the priority of whatever is *about to
-//! act* drops below all others. A bug of that depth is found in each execution with a probability of at
-//! least `1 / (n * k^(depth - 1))`, for n actors and k steps.
+//! act* drops below those that were drawn. Each change has a priority of its own, whichever comes first: of
+//! two that are lowered, either may be the lower one. A bug of that depth is found in each execution with a
+//! probability of at least `1 / (n * k^(depth - 1))`, for n actors and k steps.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +25,8 @@ pub(in crate::explore::live) struct Pct {
     longest: usize,
     /// How many choices of this execution were made.
     steps: usize,
-    /// Before which of them, counted from 0, a priority drops.
-    changes: Vec<usize>,
+    /// Before which of them, counted from 0, a priority drops, and to what.
+    changes: Vec<(usize, u64)>,
     /// The priorities of this execution, by name; those that have dropped lie below `depth`.
     priorities: BTreeMap<String, u64>,
 }
@@ -74,17 +75,17 @@ impl Strategy for Pct {
         self.steps = 0;
         self.priorities.clear();
         let (rng, longest) = (&mut self.rng, self.longest.max(1));
-        self.changes = (1..self.depth).map(|_| rng.gen_range(0..longest)).collect();
+        let changes = 1..self.depth as u64;
+        self.changes = changes.map(|lowered| (rng.gen_range(0..longest), lowered)).collect();
         true
     }
 
     fn choose(&mut self, turn: &Turn<'_>) -> Decision {
-        // The lowest priorities go to the changes that come last.
-        while let Some(change) = self.changes.iter().position(|at| *at == self.steps) {
-            self.changes.swap_remove(change);
+        while let Some(change) = self.changes.iter().position(|(at, _)| *at == self.steps) {
+            let (_, priority) = self.changes.swap_remove(change);
             let lowered = self.highest(turn);
             let name = turn.name(turn.choices[lowered]).to_owned();
-            self.priorities.insert(name, self.changes.len() as u64);
+            self.priorities.insert(name, priority);
         }
         self.steps += 1;
         Decision::Take(self.highest(turn))

@@ -25,7 +25,7 @@ pub(in crate::sync::model) enum Begun {
 pub(in crate::sync::model) fn spawn(actor: ActorId) -> Begun {
     with(|session| {
         let is_main = session.is_main();
-        session.took.remove(&session.me);
+        session.took.remove(session.me);
         match &mut session.mode {
             Mode::Alone(alone) => {
                 if alone.enter(actor) {
@@ -59,7 +59,7 @@ pub(in crate::sync::model) fn returned(result: Kept) {
 pub(in crate::sync::model) fn ended(actor: ActorId, result: Option<Kept>) {
     with(|session| {
         session.refuse_if_missed(actor);
-        let seen = session.returned.remove(&actor).or(result).map(Observation::Value);
+        let seen = session.returned.remove(actor).or(result).map(Observation::Value);
         match &mut session.mode {
             Mode::Alone(alone) if session.me == actor => alone.end(seen),
             Mode::Alone(_) | Mode::Direct => {}

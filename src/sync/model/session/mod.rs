@@ -10,18 +10,20 @@
 //! comes of them.
 
 mod bodies;
+mod of_actors;
 mod seen;
 mod steps;
 mod things;
 mod unwinding;
 
 pub(super) use bodies::{Begun, ended, returned, run_here, spawn};
+use of_actors::OfActors;
 use seen::take;
 pub(crate) use seen::{
     announce, has_just_taken, next_round, noticed, observe, only, record, reveal, rounds, took,
 };
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 pub(super) use steps::is_before_invisible_choice;
 pub(crate) use steps::{ask, effect, step};
@@ -48,14 +50,14 @@ pub(crate) struct Session {
     /// The numbers of actors and objects.
     pub(crate) names: Names,
     /// How many actors and objects each actor has made.
-    made: BTreeMap<ActorId, (u32, u32)>,
+    made: OfActors<(u32, u32)>,
     /// The actor that runs.
     pub(crate) me: ActorId,
     /// The mutex that each actor took in its last step, if it has done nothing since that others could
     /// notice.
-    took: BTreeMap<ActorId, ObjectId>,
+    took: OfActors<ObjectId>,
     /// What begins with the next operation of each actor.
-    announced: BTreeMap<ActorId, Vec<Kind>>,
+    announced: OfActors<Vec<Kind>>,
     /// The world, where operations take effect.
     pub(crate) state: State,
     /// How operations of the actors take effect.
@@ -69,7 +71,7 @@ pub(crate) struct Session {
     /// How many of them have been answered.
     set_up_at: usize,
     /// What bodies that are over returned.
-    returned: BTreeMap<ActorId, Kept>,
+    returned: OfActors<Kept>,
     /// Actors whose destructors asked for what they cannot have while they panic.
     missed: BTreeSet<ActorId>,
     /// The shared state that a step is being taken on, by name.
@@ -101,17 +103,17 @@ impl Session {
         vitals.runs(ActorId::MAIN);
         Box::new(Self {
             names,
-            made: BTreeMap::new(),
+            made: OfActors::new(),
             me: ActorId::MAIN,
-            took: BTreeMap::new(),
-            announced: BTreeMap::new(),
+            took: OfActors::new(),
+            announced: OfActors::new(),
             state,
             mode,
             set_up: Vec::new(),
             started: Vec::new(),
             answers,
             set_up_at: 0,
-            returned: BTreeMap::new(),
+            returned: OfActors::new(),
             missed: BTreeSet::new(),
             inside: None,
             opaque: BTreeSet::new(),
@@ -170,7 +172,7 @@ impl Session {
     }
 
     fn nth(&mut self) -> &mut (u32, u32) {
-        self.made.entry(self.me).or_default()
+        self.made.or_default(self.me)
     }
 
     /// Whether the main actor sets up or judges, so that there is nobody to wait for.

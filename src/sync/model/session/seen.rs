@@ -17,7 +17,7 @@ pub(crate) fn record(kind: Kind) {
         // Nobody catches it: the execution is over.
         with(|session| session.missed.remove(&session.me));
     }
-    let reveal = with(|session| session.announced.remove(&session.me));
+    let reveal = with(|session| session.announced.remove(session.me));
     for kind in reveal.into_iter().flatten().chain([kind]) {
         let event = Event { actor: me(), kind };
         effect(Record(event));
@@ -38,12 +38,12 @@ pub(super) fn take(event: Event) {
 
 /// Records what begins with the calling actor's next step just before that step takes effect.
 pub(crate) fn announce(kind: Kind) {
-    with(|session| session.announced.entry(session.me).or_default().push(kind));
+    with(|session| session.announced.or_default(session.me).push(kind));
 }
 
 /// Records what the calling actor announced now: it begins to do it.
 pub(crate) fn reveal() {
-    let announced = with(|session| session.announced.remove(&session.me));
+    let announced = with(|session| session.announced.remove(session.me));
     for kind in announced.into_iter().flatten() {
         effect(Record(Event { actor: me(), kind }));
     }
@@ -96,11 +96,11 @@ pub(crate) fn took(mutex: ObjectId) {
 
 /// The calling actor did something that others can notice, though it is no step.
 pub(crate) fn noticed() {
-    with(|session| session.took.remove(&session.me));
+    with(|session| session.took.remove(session.me));
 }
 
 /// Whether the calling actor took this mutex in its last step, and has done nothing since that others could
 /// notice.
 pub(crate) fn has_just_taken(mutex: ObjectId) -> bool {
-    with(|session| session.took.get(&session.me) == Some(&mutex))
+    with(|session| session.took.get(session.me) == Some(&mutex))
 }

@@ -34,7 +34,7 @@ pub(crate) fn step(operation: impl Operation) -> Observation {
         ));
     }
     with(|session| {
-        session.took.remove(&session.me);
+        session.took.remove(session.me);
         session.vitals.beat(session.me);
     });
     perform(Rc::new(operation))
@@ -76,7 +76,7 @@ impl Session {
         let (me, is_main) = (self.me, self.is_main());
         self.refuse_if_missed(me);
         let announced = match operation.is_step() {
-            true => self.announced.remove(&me).unwrap_or_default(),
+            true => self.announced.remove(me).unwrap_or_default(),
             false => Vec::new(),
         };
         let pending = Pending { operation: Rc::clone(&operation), announced };
