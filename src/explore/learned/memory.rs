@@ -88,7 +88,10 @@ impl Tables {
 impl Learner {
     fn bytes(&self) -> u64 {
         let vectors = of_vec(&self.locals) + of_vec(&self.edges);
-        let maps = of_map(&self.local_ids) + of_map(&self.edge_ids) + of_map(&self.others);
+        let maps = of_map(&self.local_ids)
+            + of_map(&self.edge_ids)
+            + of_map(&self.others)
+            + of_map(&self.alike);
         self.held + self.tables.bytes() + vectors + maps
     }
 }

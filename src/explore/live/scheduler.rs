@@ -64,7 +64,7 @@ impl<S: Strategy> Controlled<S> {
             return usize::from(current);
         }
         let actor = self.decide(session);
-        session.me = actor;
+        session.goes_on(actor);
         session.live_mut().task_of(actor)
     }
 
@@ -134,7 +134,7 @@ impl<S: Strategy> Controlled<S> {
             return Some(ActorId::MAIN);
         }
         log.cost = log.cost.and(turn.cost(choice));
-        let name = turn.name(choice).to_owned();
+        let name = turn.label(choice);
         log.running = choice.goes_on().or(log.running);
         log.chosen.push(name);
         carry_out(session, choice)

@@ -90,7 +90,15 @@ impl Turn<'_> {
         Cost { preemptions: preempts.into(), faults: fault.into() }
     }
 
-    /// What schedules call this choice.
+    /// What schedules call this choice. The second actor of a name to be started is `NAME:2`.
+    pub(in crate::explore) fn label(&self, choice: Choice) -> String {
+        match choice {
+            Choice::Actor(actor) => self.session.label(actor),
+            Choice::Fault(..) | Choice::End => self.name(choice).to_owned(),
+        }
+    }
+
+    /// The name of the actor or the fault; several actors may have one name.
     pub(in crate::explore) fn name(&self, choice: Choice) -> &str {
         match choice {
             Choice::Actor(actor) => &self.session.names.actors()[actor.index()],

@@ -18,7 +18,7 @@ struct Here {
     gave_up: Sender<String>,
 }
 
-/// How many steps a thread has taken, and who took the last.
+/// How many steps a thread has taken, and who goes on at the moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vitals(Arc<Counts>);
 
@@ -46,8 +46,13 @@ impl Vitals {
 
     /// An actor takes a step.
     pub(super) fn beat(&self, actor: ActorId) {
-        self.0.actor.store(actor.0, Ordering::Relaxed);
+        self.goes_on(actor);
         self.0.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An actor goes on from here.
+    pub(crate) fn goes_on(&self, actor: ActorId) {
+        self.0.actor.store(actor.0, Ordering::Relaxed);
     }
 
     /// How many steps were taken.
@@ -66,7 +71,7 @@ impl Vitals {
         }
     }
 
-    /// The name of the actor that took the last step.
+    /// The name of the actor that goes on at the moment.
     pub(crate) fn name(&self) -> Option<String> {
         let names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.get(self.0.actor.load(Ordering::Relaxed) as usize).cloned()

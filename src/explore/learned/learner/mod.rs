@@ -1,5 +1,6 @@
 //! Learns what an actor does after an observation, by running it alone.
 
+mod alike;
 mod paths;
 mod runs;
 
@@ -36,6 +37,10 @@ pub(super) struct Learner {
     pub(super) edge_ids: Map<(u32, u32), u32>,
     /// Other ways to local states that were folded, by the local state and the observation that lead there.
     pub(super) others: Map<u32, (u32, u32)>,
+    /// What clients do after the same observations, up to their names, and an edge that says so.
+    pub(super) alike: Map<u128, (u128, u32)>,
+    /// Whether clients are compared with each other; a mutated search does not.
+    pub(super) compares_clients: bool,
     /// Whether what is learned is told apart by the value that was seen; only a mutated search does not.
     pub(super) by_value: bool,
     /// How many bytes histories and effects hold elsewhere.
@@ -78,6 +83,8 @@ impl Learner {
             edges: Vec::new(),
             edge_ids: Map::default(),
             others: Map::default(),
+            alike: Map::default(),
+            compares_clients: true,
             by_value: true,
             held: 0,
             runs: 0,
@@ -233,6 +240,7 @@ impl Learner {
         let effects = self.effects(actor, edge, &inherited, run.effects)?;
         self.held += size_of_val(&*effects) as u64 + BLOCK;
         self.edges[edge as usize].effects = effects;
+        self.behaves_alike(edge, &inherited)?;
         Ok(edge)
     }
 

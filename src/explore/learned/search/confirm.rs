@@ -41,6 +41,11 @@ impl Graph {
         }
     }
 
+    /// Whether the world as set up does not tell the clients apart.
+    pub(super) fn begins_alike(&mut self) -> bool {
+        self.machine().learner.tables.clients.len() < 2 || self.renaming(0).is_some()
+    }
+
     /// A renaming of the clients, another one each time, under which the world begins as it does.
     pub(super) fn renaming(&mut self, nth: usize) -> Option<Renaming> {
         let Learner { tables, .. } = &self.machine().learner;

@@ -70,7 +70,10 @@ pub(in crate::sync::model) fn ended(actor: ActorId, result: Option<Kept>) {
 
 /// Runs the body of an actor in place of the one that starts it, which goes no further.
 pub(in crate::sync::model) fn run_here(actor: ActorId, body: impl FnOnce()) {
-    let starter = with(|session| std::mem::replace(&mut session.me, actor));
+    let starter = with(|session| {
+        session.vitals.goes_on(actor);
+        std::mem::replace(&mut session.me, actor)
+    });
     let came = catch_unwind(AssertUnwindSafe(body));
     let end = came.err().unwrap_or_else(|| Box::new(NextOperation));
     with(|session| {
