@@ -40,14 +40,21 @@ impl Evidence {
                 self.unjudged = !set.judges();
                 self.contention.look(choice, trace);
                 self.waits = self.waits || waits(&trace.events);
-                self.hear(&trace.events, set, trace);
+                // What the main actor sets up is nothing that could break while actors run.
+                let actors = trace.events.iter().filter(|event| event.actor != ActorId::MAIN);
+                self.hear(actors, set, trace);
                 self.believed(&trace.events, set, true);
             });
         });
     }
 
     /// Looks at events, of which only their kinds count.
-    pub(super) fn hear(&mut self, events: &[Event], set: &MonitorSet, names: &Trace) {
+    pub(super) fn hear<'a>(
+        &mut self,
+        events: impl IntoIterator<Item = &'a Event>,
+        set: &MonitorSet,
+        names: &Trace,
+    ) {
         if self.monitors.len() < set.properties().count() {
             self.monitors = set.properties().map(|property| (property, false)).collect();
         }

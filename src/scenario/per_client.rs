@@ -17,8 +17,8 @@ pub(super) const CLIENTS: [&str; 32] = [
 
 /// A client's own place in a [`PerClient`]; see [`Actor::index`](super::Actor::index).
 ///
-/// It is the client's identity, and no number: it can be compared for equality, kept in shared state, and given
-/// to others. It prints as the client's name.
+/// It is the client's identity, and no number: it can be compared for equality, kept in shared state, and
+/// given to others. It prints as the client's name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientIndex(u8);
 
@@ -32,8 +32,8 @@ impl ClientIndex {
         CLIENTS[self.0 as usize]
     }
 
-    /// The index as a number. A number is not renamed with its client: clients whose steps depend on it are not
-    /// alike, and a search says so ([`Verdict::Uncontrolled`](crate::explore::Verdict::Uncontrolled)).
+    /// The index as a number. A number is not renamed with its client: clients whose steps depend on it are
+    /// not alike, and a search says so ([`Verdict::Uncontrolled`](crate::explore::Verdict::Uncontrolled)).
     #[must_use]
     pub const fn number(self) -> usize {
         self.0 as usize

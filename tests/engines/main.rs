@@ -10,6 +10,7 @@ mod loom_time;
 mod progress;
 mod seam;
 mod sees;
+mod timelines;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -6,6 +6,7 @@
 //!   other there; threads with mutexes, condition variables, atomics and children, `threads_drawn`.
 //!   `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction. `by_loom`: the same with loom.
+//! * `alike`: clients that are declared alike are, or are named.
 //! * `bounds`: a search stops at its bounds.
 //! * `invisible`: a search in which no step is taken for invisible comes to the same.
 //! * `cheapest`: what is said to be minimal is.
@@ -18,6 +19,7 @@
 #![cfg(not(loom))]
 
 mod agrees;
+mod alike;
 mod bounded_buffer;
 mod bounds;
 mod by_loom;

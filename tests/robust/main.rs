@@ -4,9 +4,12 @@
 mod abandoned;
 mod again;
 mod crowd;
+mod estimate;
 mod idle;
 mod minimising;
+mod namesakes;
 mod not_simulated;
+mod outside;
 mod rough;
 mod scenes;
 mod stressed;

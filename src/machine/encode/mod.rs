@@ -9,9 +9,11 @@
 
 mod clients;
 mod encoder;
+mod keyed;
 
 pub(crate) use clients::{Clients, Mistake};
 use encoder::{ACTIVE, Calls, Encoder, Popped, active};
+pub(crate) use keyed::hash_keyed;
 use std::hash::{Hash, Hasher};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};

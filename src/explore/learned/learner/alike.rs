@@ -101,8 +101,8 @@ impl Learner {
         };
         let [one, other] = [name(one), name(other)];
         format!(
-            "{one} and {other}, declared alike, behave differently: with the same observations {one} {first}, \
-             and {other} {second}"
+            "{one} and {other}, declared alike, behave differently: with the same observations {one} \
+             {first}, and {other} {second}"
         )
     }
 
