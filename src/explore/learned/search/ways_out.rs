@@ -23,11 +23,14 @@ struct Ways {
     into: Vec<(u32, u32)>,
     /// States after which nothing happens any more.
     ends: Vec<u32>,
+    /// How many actors have not ended in each state.
+    unfinished: Vec<u32>,
 }
 
 impl Graph {
-    /// From every state there is a way to an end, with no help of a fault but the clock. Without folded loops there is, since every step makes a
-    /// state that was not there before.
+    /// From every state there is a way to an end, with no help of a fault but the clock.
+    ///
+    /// Without folded loops there is, since every step makes a state that was not there before.
     pub(super) fn ways_out(&mut self) -> Result<(), Stop> {
         if self.machine().learner.others.is_empty() {
             return Ok(());
@@ -47,6 +50,7 @@ impl Graph {
         self.reach_again(&mut ways, start, (ROOT, 0), &mut frontier);
         let mut number = 0;
         while let Some(point) = frontier.pop_front() {
+            ways.unfinished.push(self.machine().unfinished(&point).len() as u32);
             let (actors, faults) = match self.machine().next(&point) {
                 Next::Choice { actors, faults } => (self.representatives(&point, actors), faults),
                 Next::End(faults) => {
@@ -154,10 +158,14 @@ impl Graph {
 impl Ways {
     /// What all of it holds, and the copy that is sorted.
     fn bytes(&self) -> u64 {
-        of_map(&self.known) + of_vec(&self.parents) + 2 * of_vec(&self.into) + of_vec(&self.ends)
+        of_map(&self.known)
+            + of_vec(&self.parents)
+            + 2 * of_vec(&self.into)
+            + of_vec(&self.ends)
+            + of_vec(&self.unfinished)
     }
 
-    /// A state from which no end can be reached; the one that was found first.
+    /// A state from which no end can be reached: the first of those in which the fewest actors are left.
     fn stuck(&self) -> Option<u32> {
         let mut into = self.into.clone();
         into.sort_unstable();
@@ -171,7 +179,8 @@ impl Ways {
             let before = into[first..].iter().take_while(|(to, _)| *to == at);
             open.extend(before.map(|(_, from)| *from));
         }
-        leads.iter().position(|leads| !leads).map(|at| at as u32)
+        let stuck = (0..leads.len()).filter(|at| !leads[*at]);
+        stuck.min_by_key(|at| self.unfinished[*at]).map(|at| at as u32)
     }
 
     /// The choices that lead to a state.
