@@ -150,12 +150,12 @@ impl Scenario for Many {
 #[test]
 fn fifty_actors_end_at_a_bound_that_is_named() {
     for engine in [exhaustive::<Many>, minimal::<Many>] {
-        let states = Search { max_states: 5_000, ..Search::DEFAULT };
+        let states = Search { max_states: 2_000, ..Search::DEFAULT };
         let found = engine(&Many(50), states);
-        assert_eq!(found.verdict, Verdict::BoundHit(Bound::States(5_000)), "{found}");
-        let memory = Search { max_memory: 4 << 20, ..Search::DEFAULT };
+        assert_eq!(found.verdict, Verdict::BoundHit(Bound::States(2_000)), "{found}");
+        let memory = Search { max_memory: 2 << 20, ..Search::DEFAULT };
         let found = engine(&Many(50), memory);
-        assert_eq!(found.verdict, Verdict::BoundHit(Bound::Memory(4 << 20)), "{found}");
+        assert_eq!(found.verdict, Verdict::BoundHit(Bound::Memory(2 << 20)), "{found}");
     }
     let found = exhaustive(&Many(8), Search::DEFAULT);
     assert_eq!((found.verdict, found.states), (Verdict::Exhausted, Some(256)));
@@ -178,7 +178,7 @@ impl Scenario for Slow {
     }
 
     fn budgets(&self) -> Budgets {
-        Budgets::none().delay("alice", 10_000)
+        Budgets::none().delay("alice", 1_000)
     }
 }
 
