@@ -73,7 +73,8 @@ impl Cause {
                 }
             };
         }
-        let named = |actor: &ActorId| names.actor(*actor) == expected;
+        let named =
+            |actor: &ActorId| names.actor(*actor) == expected || session.label(*actor) == expected;
         let started = |actor: &ActorId| !matches!(state.progress(*actor), Progress::Absent);
         let namesakes: Vec<ActorId> = state.actors().filter(named).filter(started).collect();
         // Where threads have a name in common, one that is still there says more than one that is not.
@@ -93,7 +94,9 @@ impl Cause {
 
     /// Why `expected` could not go on where the execution has ended, and nothing was broken.
     pub(super) fn at_the_end(expected: &str, trace: &Trace) -> Self {
-        if trace.actors.iter().any(|name| name == expected) {
+        let (name, nth) = namesake(expected);
+        let known = |of: &str| trace.actors.iter().filter(|name| *name == of).count();
+        if known(expected) > 0 || known(name) >= nth {
             Self::EverybodyEnded
         } else {
             Self::unknown(expected, trace)
@@ -102,7 +105,8 @@ impl Cause {
 
     fn unknown(expected: &str, trace: &Trace) -> Self {
         let others = trace.actors.iter().skip(1).filter(|name| !name.is_empty()).cloned();
-        if Fault::is_name(expected) {
+        let is_namesake = trace.actors.iter().any(|name| name == namesake(expected).0);
+        if Fault::is_name(expected) && !is_namesake {
             return Self::NoSuchFault {
                 known: others.filter(|name| Fault::is_name(name)).collect(),
             };
@@ -142,6 +146,12 @@ impl fmt::Display for Divergence {
 }
 
 impl std::error::Error for Divergence {}
+
+/// The name in `NAME:2`, and the number; 1 where there is none.
+fn namesake(label: &str) -> (&str, usize) {
+    let split = label.rsplit_once(':').and_then(|(name, nth)| Some((name, nth.parse().ok()?)));
+    split.unwrap_or((label, 1))
+}
 
 /// Where a schedule ends before the execution does, and somebody had a choice after that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

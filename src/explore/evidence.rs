@@ -7,7 +7,7 @@ use super::vacuity::Vacuity;
 use crate::scenario::property::set::{MonitorSet, Monitors};
 use crate::scenario::{Fault, Property};
 use crate::trace::event::WAITS;
-use crate::trace::{Event, Kind, Recorder, Trace};
+use crate::trace::{ActorId, Event, Kind, Recorder, Trace};
 
 /// What all executions of a search have shown. What is named in a map is in the scenario; its value says
 /// whether it has ever mattered.
@@ -42,14 +42,21 @@ impl Evidence {
                 self.unjudged = !set.judges();
                 self.contention.look(choice, trace);
                 self.waits = self.waits || waits(&trace.events);
-                self.hear(&trace.events, set, trace);
+                // What the main actor sets up is nothing that could break while actors run.
+                let actors = trace.events.iter().filter(|event| event.actor != ActorId::MAIN);
+                self.hear(actors, set, trace);
                 self.believed(&trace.events, set, true);
             });
         });
     }
 
     /// Looks at events, of which only their kinds count.
-    pub(super) fn hear(&mut self, events: &[Event], set: &MonitorSet, names: &Trace) {
+    pub(super) fn hear<'a>(
+        &mut self,
+        events: impl IntoIterator<Item = &'a Event>,
+        set: &MonitorSet,
+        names: &Trace,
+    ) {
         if self.monitors.len() < set.properties().count() {
             self.monitors = set.properties().map(|property| (property, false)).collect();
         }

@@ -111,10 +111,13 @@ impl Strategy for Script {
     fn choose(&mut self, turn: &Turn<'_>) -> Decision {
         // To end is no step.
         let steps = || turn.choices.iter().enumerate().filter(|(_, it)| **it != Choice::End);
-        let names = || steps().map(|(_, choice)| turn.name(*choice).to_owned()).collect();
+        let names = || steps().map(|(_, choice)| turn.label(*choice)).collect();
         while let Some(expected) = self.names.get(self.at).cloned() {
             self.at += 1;
-            if let Some((found, _)) = steps().find(|(_, choice)| turn.name(**choice) == expected) {
+            // A name alone may mean any of its actors, but the first one first.
+            let exact = steps().find(|(_, choice)| turn.label(**choice) == expected);
+            let named = || steps().find(|(_, choice)| turn.name(**choice) == expected);
+            if let Some((found, _)) = exact.or_else(named) {
                 return Decision::Take(found);
             }
             if self.misfit == Misfit::PassOver {

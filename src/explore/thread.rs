@@ -121,7 +121,7 @@ fn without_answer<T: Answer>(handle: JoinHandle<()>) -> T {
 }
 
 fn blocked(vitals: &Vitals) -> String {
-    let who = vitals.name().unwrap_or_else(|| "an actor".to_owned());
+    let who = vitals.name().filter(|name| !name.is_empty()).unwrap_or_else(|| "main".to_owned());
     format!(
         "{who} has blocked the thread outside lockproof: share what actors wait for (mutexes, channels, \
          joins) through lockproof::sync, and hold no std mutex across a step"

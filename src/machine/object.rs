@@ -17,6 +17,11 @@ pub(crate) trait Object: Debug + Any {
         None
     }
 
+    /// How many bytes it holds elsewhere beside what its encoding is as large as, for estimates.
+    fn overhead(&self) -> u64 {
+        0
+    }
+
     /// The first instant after `now_ms` at which it changes by itself, in milliseconds.
     fn next_instant(&self, now_ms: u64) -> Option<u64> {
         let _ = now_ms;

@@ -1,10 +1,11 @@
 //! Events in words.
 
-use crate::trace::{Kind, Trace, Verb};
+use crate::trace::{ActorId, Kind, Trace, Verb};
 
 /// What happened, as the actor's column of a timeline tells it.
 pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
     let object = |object| trace.object(object);
+    let label = |actor| label(trace, actor);
     match kind {
         Kind::Lock { object: mutex, value: None } => format!("lock {}", object(*mutex)),
         Kind::Lock { object: mutex, value: Some(value) } => {
@@ -27,8 +28,8 @@ pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
         Kind::Now(now) => format!("clock: {now} ms"),
         Kind::Slept(until) => format!("slept until {until} ms"),
         Kind::Tick(now) => format!("now {now} ms"),
-        Kind::Spawn(other) => format!("start {}", trace.actor(*other)),
-        Kind::Join(other) => format!("join {}", trace.actor(*other)),
+        Kind::Spawn(other) => format!("start {}", label(*other)),
+        Kind::Join(other) => format!("join {}", label(*other)),
         Kind::Believe { key, until, .. } => format!("believes it holds {}", held(key, *until)),
         Kind::Disbelieve { key, .. } => format!("no longer believes it holds {key}"),
         Kind::Invoke { object: called, request } => format!("{}: {request} ...", object(*called)),
@@ -38,9 +39,22 @@ pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
         Kind::Return { object: called, reply: Err(error) } => {
             format!("{}: ... failed: {error}", object(*called))
         }
-        Kind::Crash(victim) => format!("{} is gone", trace.actor(*victim)),
+        Kind::Crash(victim) => format!("{} is gone", label(*victim)),
         Kind::Panic(message) => format!("panics: {message}"),
         Kind::Truth { key, value, until, .. } => stored(key, value.as_deref(), *until),
+    }
+}
+
+/// What schedules and timelines call an actor: the second of one name to be started is `NAME:2`.
+pub(super) fn label(trace: &Trace, actor: ActorId) -> String {
+    let name = trace.actor(actor);
+    let started = trace.events.iter().filter_map(|event| match event.kind {
+        Kind::Spawn(other) if trace.actor(other) == name => Some(other),
+        _ => None,
+    });
+    match started.into_iter().position(|other| other == actor) {
+        None | Some(0) => name.to_owned(),
+        Some(nth) => format!("{name}:{}", nth + 1),
     }
 }
 

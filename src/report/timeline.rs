@@ -1,10 +1,10 @@
 //! A trace as a table: a column an actor, a row a step, a column for what the server holds, and one for what
 //! clients believe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::phrase::{held, phrase, stored};
+use super::phrase::{held, label, phrase, stored};
 use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 
 /// A trace, laid out.
@@ -41,6 +41,8 @@ pub(super) fn told(trace: &Trace) -> impl Iterator<Item = &Event> {
     })
 }
 
+type Beliefs<'a> = BTreeMap<(ActorId, &'a str, &'a str), Option<u64>>;
+
 struct Layout<'a> {
     trace: &'a Trace,
     columns: Vec<ActorId>,
@@ -49,7 +51,15 @@ struct Layout<'a> {
     /// What is stored, by server and key, and when it goes.
     deadlines: BTreeMap<(ObjectId, &'a str), u64>,
     /// Who believes to hold a key by a token, and until when.
-    beliefs: BTreeMap<(ActorId, &'a str, &'a str), Option<u64>>,
+    beliefs: Beliefs<'a>,
+    /// What was believed within the row that is being told, one after the other.
+    within: Vec<Beliefs<'a>>,
+    /// The beliefs that began within that row.
+    begun: BTreeSet<(ActorId, &'a str)>,
+    /// The actor of that row.
+    last: Option<ActorId>,
+    /// Rows say which one, if there are several.
+    servers: BTreeSet<ObjectId>,
     timeline: Timeline,
 }
 
@@ -68,8 +78,19 @@ impl<'a> Layout<'a> {
         let truth = column(TRUTH, |kind| matches!(kind, Kind::Truth { .. }));
         let belief = column(BELIEF, |kind| matches!(kind, Kind::Believe { .. }));
         let timeline = Timeline { heads, rows: Vec::new() };
-        let (deadlines, beliefs) = (BTreeMap::new(), BTreeMap::new());
-        Self { trace, columns, truth, belief, deadlines, beliefs, timeline }
+        Self {
+            trace,
+            columns,
+            truth,
+            belief,
+            deadlines: BTreeMap::new(),
+            beliefs: BTreeMap::new(),
+            within: Vec::new(),
+            begun: BTreeSet::new(),
+            last: None,
+            servers: servers(trace),
+            timeline,
+        }
     }
 
     fn add(&mut self, event: &'a Event) {
@@ -79,24 +100,56 @@ impl<'a> Layout<'a> {
                 if let Some(until) = until {
                     self.deadlines.insert((*object, key), *until);
                 }
-                self.note(self.truth, stored(key, value.as_deref(), *until));
+                let stored = stored(key, value.as_deref(), *until);
+                self.note(self.truth, self.on(*object, stored));
             }
             Kind::Believe { key, token, until } => {
+                self.continue_row(event);
+                self.begun.insert((event.actor, key));
                 self.beliefs.insert((event.actor, key, token), *until);
                 self.tell_beliefs();
             }
             Kind::Disbelieve { key, token } => {
-                if self.beliefs.remove(&(event.actor, key, token)).is_some() {
+                let believed = (event.actor, key.as_str(), token.as_str());
+                if self.beliefs.contains_key(&believed) {
+                    self.continue_row(event);
+                    self.beliefs.remove(&believed);
                     self.tell_beliefs();
                 }
             }
             kind => {
-                let mut row = vec![String::new(); self.timeline.heads.len()];
-                let at = self.columns.binary_search(&event.actor);
-                row[at.expect("every actor has a column")] = phrase(self.trace, kind);
-                self.timeline.rows.push(row);
+                self.begin_row(event);
                 self.follow(kind);
             }
+        }
+    }
+
+    fn begin_row(&mut self, event: &'a Event) {
+        let mut row = vec![String::new(); self.timeline.heads.len()];
+        let at = self.columns.binary_search(&event.actor);
+        let said = phrase(self.trace, &event.kind);
+        row[at.expect("every actor has a column")] = match &event.kind {
+            Kind::Access { object, .. } => self.on(*object, said),
+            _ => said,
+        };
+        self.timeline.rows.push(row);
+        self.within.clear();
+        self.begun.clear();
+        self.last = Some(event.actor);
+    }
+
+    /// What an actor comes to believe belongs to its last step, and is a row of its own before the first.
+    fn continue_row(&mut self, event: &'a Event) {
+        if self.last != Some(event.actor) {
+            self.begin_row(event);
+        }
+    }
+
+    /// What happened on a server, with its name if there are several.
+    fn on(&self, server: ObjectId, what: String) -> String {
+        match self.servers.len() > 1 && self.servers.contains(&server) {
+            true => format!("{}: {what}", self.trace.object(server)),
+            false => what,
         }
     }
 
@@ -106,12 +159,14 @@ impl<'a> Layout<'a> {
         match kind {
             Kind::Tick(now) => {
                 let mut gone = Vec::new();
-                self.deadlines.retain(|(_, key), until| {
+                self.deadlines.retain(|(server, key), until| {
                     let stays = *now < *until;
-                    gone.extend((!stays).then(|| stored(key, None, None)));
+                    gone.extend((!stays).then(|| (*server, stored(key, None, None))));
                     stays
                 });
-                gone.into_iter().for_each(|gone| self.note(self.truth, gone));
+                for (server, gone) in gone {
+                    self.note(self.truth, self.on(server, gone));
+                }
                 self.beliefs.retain(|_, until| until.is_none_or(|until| *now < until));
             }
             Kind::Crash(victim) => self.beliefs.retain(|(client, ..), _| client != victim),
@@ -122,17 +177,33 @@ impl<'a> Layout<'a> {
         }
     }
 
+    /// Shows who believes what at the end of the row, and before that a belief that began and ended in it.
     fn tell_beliefs(&mut self) {
-        let trace = self.trace;
-        let who = |((client, key, _), until): (&(ActorId, &str, &str), &Option<u64>)| {
-            format!("{}: {}", trace.actor(*client), held(key, *until))
+        self.within.push(self.beliefs.clone());
+        let lasts = |actor: &ActorId, key: &str| {
+            self.beliefs.keys().any(|(other, held, _)| other == actor && *held == key)
         };
-        let mut beliefs: Vec<String> = self.beliefs.iter().map(who).collect();
-        beliefs.dedup();
-        let told = if beliefs.is_empty() { "nobody".to_owned() } else { beliefs.join("; ") };
+        let brief = |beliefs: &&Beliefs<'_>| {
+            beliefs
+                .keys()
+                .any(|(actor, key, _)| self.begun.contains(&(*actor, *key)) && !lasts(actor, key))
+        };
+        let shown = self.within.iter().filter(brief).chain([&self.beliefs]);
+        let mut told: Vec<String> = shown.map(|beliefs| self.told(beliefs)).collect();
+        told.dedup();
+        let told = told.join(", then ");
         if let (Some(column), Some(row)) = (self.belief, self.timeline.rows.last_mut()) {
             row[column] = told;
         }
+    }
+
+    fn told(&self, beliefs: &Beliefs<'_>) -> String {
+        let who = |((client, key, _), until): (&(ActorId, &str, &str), &Option<u64>)| {
+            format!("{}: {}", label(self.trace, *client), held(key, *until))
+        };
+        let mut all: Vec<String> = beliefs.iter().map(who).collect();
+        all.dedup();
+        if all.is_empty() { "nobody".to_owned() } else { all.join("; ") }
     }
 
     /// Adds to a cell of the last row, which is that of the step that is being told.
@@ -144,9 +215,21 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// The servers of an execution: objects that are touched key by key.
+fn servers(trace: &Trace) -> BTreeSet<ObjectId> {
+    let server = |event: &Event| match &event.kind {
+        Kind::Truth { object, .. } => Some(*object),
+        Kind::Access { object, touched, .. } => {
+            touched.iter().any(|touch| touch.part.is_some()).then_some(*object)
+        }
+        _ => None,
+    };
+    trace.events.iter().filter_map(server).collect()
+}
+
 fn head(trace: &Trace, actor: ActorId) -> String {
     // The main actor appears only where time passed because nobody could go on.
-    if actor == ActorId::MAIN { "(time)".to_owned() } else { trace.actor(actor).to_owned() }
+    if actor == ActorId::MAIN { "(time)".to_owned() } else { label(trace, actor) }
 }
 
 impl fmt::Display for Timeline {

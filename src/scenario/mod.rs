@@ -28,6 +28,7 @@
 //!
 //! * [`Budgets`]: how often time may pass at a bad moment, and which faults may strike.
 //! * [`History`]: the calls of a shared object; [`SequentialSpec`]: the replies they must get.
+//! * [`PerClient`]: what belongs to each client, found by its index.
 //! * [`property`] (or [`monitors`]): the properties that are checked in every step, one a file.
 //! * [`Property`] and [`Violation`]: what must hold, and how it did not.
 
@@ -36,6 +37,7 @@ mod fault;
 mod guard;
 mod history;
 pub(crate) mod outcome;
+mod per_client;
 pub(crate) mod play;
 pub(crate) mod program;
 pub mod property;
@@ -46,6 +48,7 @@ mod world;
 pub use budgets::Budgets;
 pub use fault::{Fault, UnknownFault};
 pub use history::History;
+pub use per_client::{ClientIndex, PerClient};
 pub use property as monitors;
 pub use property::{Property, Violation};
 pub(crate) use run::{Ran, execute, judge_end};

@@ -37,7 +37,7 @@ impl<R: Runtime> World<R> {
         let mut cast = Vec::new();
         for (actor, body) in actors {
             let (name, client) =
-                (actor.name.clone(), actor.client && !budgets.names_any(&actor.name));
+                (actor.name.clone(), actor.client.is_some() && !budgets.names_any(&actor.name));
             let handle = start(actor, body);
             cast.push(Cast { actor: handle.actor(), name, client });
         }

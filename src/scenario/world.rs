@@ -8,18 +8,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::monitors::{Monitor, Monitors};
+use super::per_client::{CLIENTS, ClientIndex};
 use super::{Property, Violation};
 use crate::redis::Node;
 use crate::sync::{Clock, Runtime};
 use crate::trace::{Kind, Recorder};
-
-/// The names of clients. None is part of another, so that each can be found in tokens and keys.
-const CLIENTS: [&str; 32] = [
-    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory",
-    "peggy", "quentin", "rupert", "sybil", "trent", "ursula", "victor", "walter", "xavier",
-    "yolanda", "zoe", "arthur", "bertha", "cedric", "doris", "edgar", "fiona", "gustav", "henry",
-    "ingrid", "jasper",
-];
 
 /// What a scenario sets up: time, actors, and what must hold once all have ended.
 pub struct World<R: Runtime> {
@@ -50,8 +43,8 @@ pub(super) struct Timer {
 pub struct Actor<R: Runtime> {
     pub(super) name: String,
     clock: Clock<R>,
-    /// It may change places with the other clients.
-    pub(super) client: bool,
+    /// Its place among the clients, with which it may change places.
+    pub(super) client: Option<ClientIndex>,
     pub(super) ended: Arc<AtomicBool>,
 }
 
@@ -66,6 +59,18 @@ impl<R: Runtime> Actor<R> {
     #[must_use]
     pub fn clock(&self) -> Clock<R> {
         self.clock.clone()
+    }
+
+    /// The client's own place in a [`PerClient`](super::PerClient).
+    ///
+    /// # Panics
+    ///
+    /// If the actor was not added by [`World::clients`].
+    #[must_use]
+    pub fn index(&self) -> ClientIndex {
+        self.client.unwrap_or_else(|| {
+            panic!("{} has no index: only actors that World::clients adds have one", self.name)
+        })
     }
 
     /// As [`sync::retry`](crate::sync::retry()): tries again until `attempt` succeeds. What is seen in an
@@ -146,12 +151,13 @@ impl<R: Runtime> World<R> {
         name: &str,
         body: impl FnOnce(&Actor<R>) -> T + Send + 'static,
     ) {
-        self.add(name, false, body);
+        self.add(name, None, body);
     }
 
     /// Adds `count` actors that run the same code, called alice, bob, carol and so on. `body` may use the
     /// name for nothing but to tell clients apart: explorers take two states for one if they differ only
-    /// in which client is which.
+    /// in which client is which. What belongs to a client is found by its [index](Actor::index) in a
+    /// [`PerClient`](super::PerClient).
     ///
     /// # Panics
     ///
@@ -162,8 +168,8 @@ impl<R: Runtime> World<R> {
         body: impl Fn(&Actor<R>) -> T + Clone + Send + 'static,
     ) {
         assert!(count <= Self::MAX_CLIENTS, "{count} clients are more than there are names for");
-        for name in &CLIENTS[..count] {
-            self.add(name, true, body.clone());
+        for (at, name) in CLIENTS[..count].iter().enumerate() {
+            self.add(name, Some(ClientIndex::new(at)), body.clone());
         }
     }
 
@@ -173,7 +179,7 @@ impl<R: Runtime> World<R> {
     fn add<T: Hash + Debug + 'static>(
         &self,
         name: &str,
-        client: bool,
+        client: Option<ClientIndex>,
         body: impl FnOnce(&Actor<R>) -> T + Send + 'static,
     ) {
         assert!(

@@ -12,6 +12,7 @@ mod progress;
 mod scope;
 mod seam;
 mod sees;
+mod timelines;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

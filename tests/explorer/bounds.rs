@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lockproof::explore::{Bound, Exploration, Search, Verdict, exhaustive, minimal};
-use lockproof::scenario::{Property, Scenario, World};
+use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Atomic, Runtime, Shared};
 
 /// Three actors write their names into one list: each order is an end of its own.
@@ -131,5 +131,64 @@ fn a_bound_on_the_search_does_not_hide_that_it_is_blind() {
             assert!(matches!(found.verdict, Verdict::Blind(_)), "{search:?}: {found}");
             assert!(!found.held());
         }
+    }
+}
+
+/// Many actors of one step each: each set of them that is done is a state.
+#[derive(Clone, Debug)]
+struct Many(usize);
+
+impl Scenario for Many {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let total = Arc::new(Shared::<R, u64>::new("total", 0));
+        for nth in 0..self.0 {
+            let total = Arc::clone(&total);
+            world.actor(&format!("actor{nth}"), move |_| total.with("add 1", |it| *it += 1));
+        }
+        world.finally(Property::ConservedBalance, || Ok(()));
+    }
+}
+
+#[test]
+fn fifty_actors_end_at_a_bound_that_is_named() {
+    for engine in [exhaustive::<Many>, minimal::<Many>] {
+        let states = Search { max_states: 2_000, ..Search::DEFAULT };
+        let found = engine(&Many(50), states);
+        assert_eq!(found.verdict, Verdict::BoundHit(Bound::States(2_000)), "{found}");
+        let memory = Search { max_memory: 2 << 20, ..Search::DEFAULT };
+        let found = engine(&Many(50), memory);
+        assert_eq!(found.verdict, Verdict::BoundHit(Bound::Memory(2 << 20)), "{found}");
+    }
+    let found = exhaustive(&Many(8), Search::DEFAULT);
+    assert_eq!((found.verdict, found.states), (Verdict::Exhausted, Some(256)));
+}
+
+/// More commands may be held back than are ever sent.
+#[derive(Clone, Debug)]
+struct Slow;
+
+impl Scenario for Slow {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let server = world.redis("redis");
+        for name in ["alice", "bob"] {
+            let server = server.clone();
+            world.actor(name, move |_| {
+                let _ = redis::cmd("INCR").arg("n").exec(&mut server.connect());
+            });
+        }
+        world.finally(Property::ConservedBalance, || Ok(()));
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().delay("alice", 1_000)
+    }
+}
+
+#[test]
+fn a_budget_that_is_never_used_up_makes_no_states() {
+    for engine in [exhaustive::<Slow>, minimal::<Slow>] {
+        let found = engine(&Slow, Search::DEFAULT);
+        assert_eq!(found.verdict, Verdict::Exhausted, "{found}");
+        assert!(found.states.is_some_and(|states| states < 50), "{found}");
     }
 }

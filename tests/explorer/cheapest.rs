@@ -107,3 +107,43 @@ fn more_faults_are_tried_when_there_are_no_more_preemptions_to_try() {
         assert!(found.minimal && found.to_string().contains("none with fewer"), "{found}");
     }
 }
+
+/// Two bugs that cost the same: one takes five steps more.
+#[derive(Clone, Debug)]
+struct TwoBugs {
+    long_first: bool,
+    preempted: bool,
+}
+
+impl Scenario for TwoBugs {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let cell = Arc::new(Shared::<R, u64>::new("cell", 0));
+        let lengths = if self.long_first { [5, 0] } else { [0, 5] };
+        for (name, length) in ["alice", "bob"].into_iter().zip(lengths) {
+            let (cell, preempted) = (Arc::clone(&cell), self.preempted);
+            world.actor(name, move |_| {
+                let looks = || (0..length).for_each(|_| cell.with("look", |_| ()));
+                if !preempted {
+                    looks();
+                }
+                let before = cell.with("look", |cell| *cell);
+                let after = cell.with("add", |cell| std::mem::replace(cell, *cell + 1));
+                assert!(preempted && before == after, "a bug");
+                looks();
+            });
+        }
+    }
+}
+
+#[test]
+fn of_two_bugs_that_cost_the_same_the_one_with_fewer_steps_is_shown() {
+    for long_first in [true, false] {
+        for preempted in [true, false] {
+            let found = minimal(&TwoBugs { long_first, preempted }, SEARCH);
+            let steps = found.schedule.as_ref().map(lockproof::explore::Schedule::len);
+            let expected = if preempted { (1, 4) } else { (0, 2) };
+            let preemptions = found.cost.map(|cost| cost.preemptions);
+            assert_eq!((preemptions, steps), (Some(expected.0), Some(expected.1)), "{found}");
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
 use lockproof::explore::{Search, Verdict, exhaustive, minimal};
-use lockproof::scenario::{Scenario, World};
+use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Atomic, Runtime};
+use redis::{Commands, RedisResult};
 
 /// What alice uses after she declared it not to matter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,5 +115,117 @@ fn a_loop_that_nobody_lets_an_actor_out_of_is_no_exhausted_search() {
              loop"
         );
         assert!(!found.held());
+    }
+}
+
+/// Two actors add under a spin lock, with a loop of their own or with `retry`; a third may spoil it.
+#[derive(Clone, Debug)]
+struct SpinLock {
+    by_retry: bool,
+    spoilt: bool,
+}
+
+impl Scenario for SpinLock {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let both = Arc::new(["locked", "balance"].map(|name| Atomic::<R>::new(name, 0)));
+        let Self { by_retry, spoilt } = *self;
+        for name in ["alice", "bob"] {
+            let both = Arc::clone(&both);
+            world.actor(name, move |me| {
+                let [locked, balance] = &*both;
+                let attempt = || locked.compare_exchange(0, 1, SeqCst).ok();
+                if by_retry {
+                    me.retry(attempt);
+                } else {
+                    while attempt().is_none() {}
+                }
+                let old = balance.load(SeqCst);
+                balance.store(old + 1, SeqCst);
+                locked.store(0, SeqCst);
+            });
+        }
+        if spoilt {
+            let both = Arc::clone(&both);
+            world.actor("carol", move |_| both[0].store(0, SeqCst));
+        }
+        world.finally(Property::ConservedBalance, move || match both[1].load(SeqCst) {
+            2 => Ok(()),
+            other => Err(format!("{other} instead of 2")),
+        });
+    }
+}
+
+#[test]
+fn a_spin_lock_is_exhausted_with_retry_and_its_loop_is_named_without() {
+    for engine in [exhaustive::<SpinLock>, minimal::<SpinLock>] {
+        let spin = |by_retry, spoilt| engine(&SpinLock { by_retry, spoilt }, Search::DEFAULT);
+        assert_eq!(spin(true, false).verdict, Verdict::Exhausted);
+        assert_eq!(
+            spin(false, false).verdict.to_string(),
+            "bound hit: alice, bob may go round in a loop for ever: mark a loop that waits with `retry`, or \
+             bound it"
+        );
+    }
+}
+
+#[test]
+fn a_bug_beside_a_spin_loop_is_found() {
+    for engine in [exhaustive::<SpinLock>, minimal::<SpinLock>] {
+        for by_retry in [true, false] {
+            let found = engine(&SpinLock { by_retry, spoilt: true }, Search::DEFAULT);
+            let said = found.to_string();
+            assert!(said.starts_with("broken: conserved-balance: 1 instead of 2"), "{said}");
+        }
+    }
+}
+
+/// What could let alice out of her loop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    /// Her own crash.
+    Crash,
+    /// A command of bob's that is held back.
+    Delivery,
+    /// The end of a lock that bob does not release.
+    Time,
+}
+
+#[derive(Clone, Debug)]
+struct LetOut(Way);
+
+impl Scenario for LetOut {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let (server, way) = (world.redis("redis"), self.0);
+        let mut alices = server.connect();
+        world.actor("alice", move |me| {
+            me.retry(|| match way {
+                Way::Time => alices.set_nx::<_, _, bool>("lock", 1).unwrap().then_some(()),
+                _ => alices.get::<_, Option<u8>>("done").unwrap().map(drop),
+            });
+        });
+        world.actor("bob", move |_| {
+            let (key, mut bobs) =
+                (if way == Way::Delivery { "done" } else { "lock" }, server.connect());
+            let _: RedisResult<()> = bobs.pset_ex(key, 1, 50);
+        });
+    }
+
+    fn budgets(&self) -> Budgets {
+        match self.0 {
+            Way::Crash => Budgets::none().crash("alice"),
+            Way::Delivery => Budgets::none().delay("bob", 1),
+            Way::Time => Budgets::none().ticks(1),
+        }
+    }
+}
+
+#[test]
+fn a_fault_that_need_not_strike_is_no_way_out_of_a_loop_and_time_is() {
+    for engine in [exhaustive::<LetOut>, minimal::<LetOut>] {
+        assert_eq!(engine(&LetOut(Way::Time), Search::DEFAULT).verdict, Verdict::Exhausted);
+        for way in [Way::Crash, Way::Delivery] {
+            let said = engine(&LetOut(way), Search::DEFAULT).to_string();
+            assert!(said.contains("alice cannot get out of a loop"), "{way:?}: {said}");
+        }
     }
 }

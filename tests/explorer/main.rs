@@ -7,6 +7,7 @@
 //!   `cast`: how many actors they have, and whether these are alike.
 //!   `judge`: what is said of an execution of one.
 //! * `agrees`: the comparison, for every reduction. `by_loom`: the same with loom.
+//! * `alike`: clients that are declared alike are, or are named.
 //! * `bounds`: a search stops at its bounds.
 //! * `invisible`: a search in which no step is taken for invisible comes to the same.
 //! * `cheapest`: what is said to be minimal is.
@@ -22,6 +23,7 @@
 
 mod agrees;
 mod aliases;
+mod alike;
 mod bounded_buffer;
 mod bounds;
 mod by_loom;

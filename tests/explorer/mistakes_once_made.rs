@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lockproof::explore::{Verdict, brute_force_census, census, exhaustive, replay};
+use lockproof::explore::{Verdict, brute_force_census, census, exhaustive, minimal, replay};
 use lockproof::scenario::monitors::Monitor;
 use lockproof::scenario::{Budgets, Property, Scenario, World};
 use lockproof::sync::{Runtime, Shared};
@@ -120,4 +120,97 @@ fn a_crashed_waiter_takes_its_notification_with_it() {
     let schedule = "alice bob carol crash:alice bob carol".parse().expect("a schedule");
     let exploration = replay(&program, &schedule).expect("it fits");
     assert_eq!(exploration.violation(), None, "{exploration}");
+}
+
+/// A number next to a client's name, in whatever container. It once was taken for the length of the name, so
+/// that the accounts of two clients were one after a renaming.
+#[derive(Clone, Copy, Debug)]
+enum Beside {
+    Field,
+    Tuple,
+    Vector,
+    Answer,
+}
+
+#[derive(Clone, Debug)]
+struct Charges(Beside);
+
+impl Scenario for Charges {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        match self.0 {
+            Beside::Field => charge(world, |cents, last| (1_u8, cents, last), |it| it.1),
+            Beside::Tuple => charge(world, |cents, last| (cents, last), |it| it.0),
+            Beside::Vector => charge(world, |cents, last| vec![(cents, last)], |it| it[0].0),
+            Beside::Answer => charge(
+                world,
+                |cents, last| Ok::<_, u64>((cents, last)),
+                |it| it.as_ref().map_or(0, |it| it.0),
+            ),
+        }
+    }
+}
+
+/// Each client resets the account to 5 cents, and charges it. Reset twice and charged twice, it has 7.
+fn charge<R: Runtime, T: Clone + Hash + std::fmt::Debug + Send + 'static>(
+    world: &World<R>,
+    account: fn(u64, String) -> T,
+    cents: fn(&T) -> u64,
+) {
+    let shared = Arc::new(Shared::<R, _>::new("account", account(0, String::new())));
+    let end = Arc::clone(&shared);
+    world.clients(2, move |me| {
+        let name = me.name().to_owned();
+        shared.with("reset", |it| *it = account(5, String::new()));
+        shared.with("charge", |it| *it = account((cents(it) * 2 + 1) % 8, name.clone()));
+        for _ in 0..5 {
+            shared.with("look", |it| cents(it));
+        }
+    });
+    world.finally(Property::ConservedBalance, move || match end.peek(cents) {
+        7 => Err("charged twice".to_owned()),
+        _ => Ok(()),
+    });
+}
+
+#[test]
+fn a_number_beside_a_name_is_part_of_the_state() {
+    for beside in [Beside::Field, Beside::Tuple, Beside::Vector, Beside::Answer] {
+        for found in [exhaustive(&Charges(beside), SEARCH), minimal(&Charges(beside), SEARCH)] {
+            assert!(matches!(found.verdict, Verdict::Broken(_)), "{beside:?}: {found}");
+        }
+    }
+}
+
+/// A sleeper that crashes took its alarm with it: the only tick goes to the next instant that is left.
+#[derive(Clone, Debug)]
+struct StaleAlarm;
+
+impl Scenario for StaleAlarm {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let (clock, seen) = (world.clock(), Arc::new(Shared::<R, u64>::new("seen", 0)));
+        let (server, end) = (world.redis("redis"), Arc::clone(&seen));
+        world.actor("alice", |me| me.clock().sleep(Duration::from_millis(5)));
+        world.actor("bob", move |_| {
+            let set =
+                redis::cmd("SET").arg("k").arg("v").arg("PX").arg(10).exec(&mut server.connect());
+            set.expect("an answer");
+            let now = clock.now().as_millis() as u64;
+            seen.with("note", move |it| *it = now);
+        });
+        world.finally(Property::ConservedBalance, move || {
+            Err(format!("bob read {}", end.peek(|it| *it)))
+        });
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::none().crash("alice").ticks(1)
+    }
+}
+
+#[test]
+fn the_alarm_of_a_crashed_sleeper_takes_no_tick() {
+    let found = census(&StaleAlarm, SEARCH).violations;
+    let read: Vec<&str> = found.keys().map(|it| it.detail.as_str()).collect();
+    assert_eq!(read, ["bob read 0", "bob read 10", "bob read 5"]);
+    assert!(found.keys().eq(brute_force_census(&StaleAlarm, SEARCH).violations.keys()));
 }

@@ -4,10 +4,13 @@
 mod abandoned;
 mod again;
 mod crowd;
+mod estimate;
 mod foreign;
 mod idle;
 mod minimising;
+mod namesakes;
 mod not_simulated;
+mod outside;
 mod rough;
 mod scenes;
 mod stressed;

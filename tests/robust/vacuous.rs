@@ -240,3 +240,58 @@ fn a_scenario_that_broke_or_was_not_run_is_not_called_vacuous() {
         assert!(!refused || exploration.vacuous.is_none(), "{engine}: {exploration}");
     }
 }
+
+/// A balance on a server, opened by the set-up; the actors use this key.
+#[derive(Clone)]
+struct Opened {
+    used: &'static str,
+}
+
+impl Scenario for Opened {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let (server, used) = (world.redis("redis"), self.used);
+        world.guard_balance(&server, "balance");
+        redis::cmd("SET").arg("balance").arg(9).exec(&mut server.connect()).unwrap();
+        for name in ["alice", "bob"] {
+            let server = server.clone();
+            world.actor(name, move |_| {
+                redis::cmd("DECRBY").arg(used).arg(3).exec(&mut server.connect()).unwrap();
+            });
+        }
+    }
+}
+
+#[test]
+fn a_watched_key_that_only_the_set_up_writes_raises_the_alarm() {
+    let alarm = Vacuity::UnwrittenKey { server: "redis".to_owned(), key: "balance".to_owned() };
+    for (engine, found) in all(&Opened { used: "balnce" }) {
+        let alarm = (found.verdict == Verdict::Exhausted).then(|| alarm.clone());
+        assert_eq!(found.vacuous, alarm, "{engine}: {found}");
+    }
+    for (engine, found) in all(&Opened { used: "balance" }) {
+        assert_eq!(found.vacuous, None, "{engine}: {found}");
+    }
+}
+
+/// Clients that are alike take one step each: any of them may come first.
+#[derive(Clone)]
+struct OneStep;
+
+impl Scenario for OneStep {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let total = Arc::new(Shared::<R, u64>::new("total", 0));
+        let end = Arc::clone(&total);
+        world.clients(3, move |_| total.with("add 1", |total| *total += 1));
+        world.finally(Property::ConservedBalance, move || match end.peek(|total| *total) {
+            3 => Ok(()),
+            other => Err(format!("three additions made {other}")),
+        });
+    }
+}
+
+#[test]
+fn clients_that_are_alike_have_a_choice() {
+    for (engine, found) in all(&OneStep) {
+        assert_eq!(found.vacuous, None, "{engine}: {found}");
+    }
+}

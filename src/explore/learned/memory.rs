@@ -85,7 +85,8 @@ impl Learner {
         let maps = of_map(&self.local_ids)
             + of_map(&self.edge_ids)
             + of_map(&self.others)
-            + of_map(&self.shown);
+            + of_map(&self.shown)
+            + of_map(&self.alike);
         self.held + self.tables.bytes() + vectors + maps
     }
 }

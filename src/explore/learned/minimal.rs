@@ -121,7 +121,8 @@ impl Minimal<'_> {
                 let mut ordered: Vec<ActorId> = goes_on.into_iter().collect();
                 ordered.extend(actors.iter().copied().filter(|actor| Some(*actor) != goes_on));
                 let tried = self.graph.representatives(point, ordered);
-                self.graph.choice |= tried.len() + faults.len() > 1;
+                // That clients are alike makes their order no less a choice.
+                self.graph.choice |= actors.len() + faults.len() > 1;
                 for actor in tried {
                     self.actor(cost, number, point, actor, goes_on)?;
                 }

@@ -192,9 +192,9 @@ impl Findings {
         };
         log.stop = true;
         let trace = recorder.trace();
-        let name = |session: &Session, choice: &Choice| choice.name(session).to_owned();
+        let label = |session: &Session, choice: &Choice| choice.label(session);
         let schedule = session::with(|session| {
-            log.chosen.iter().map(|choice| name(session, choice)).collect()
+            log.chosen.iter().map(|choice| label(session, choice)).collect()
         });
         self.last = Some((verdict, trace, schedule, log.cost));
     }

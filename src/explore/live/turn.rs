@@ -90,7 +90,12 @@ impl Turn<'_> {
         Cost { preemptions: preempts.into(), faults: fault.into() }
     }
 
-    /// What schedules call this choice.
+    /// What schedules call this choice. The second actor of a name to be started is `NAME:2`.
+    pub(in crate::explore) fn label(&self, choice: Choice) -> String {
+        choice.label(self.session)
+    }
+
+    /// The name of the actor or the fault; several actors may have one name.
     pub(in crate::explore) fn name(&self, choice: Choice) -> &str {
         choice.name(self.session)
     }
@@ -98,7 +103,15 @@ impl Turn<'_> {
 
 impl Choice {
     /// What schedules call it in this execution.
-    pub(in crate::explore) fn name(self, session: &Session) -> &str {
+    pub(in crate::explore) fn label(self, session: &Session) -> String {
+        match self {
+            Self::Actor(actor) => session.label(actor),
+            Self::Fault(..) | Self::End => self.name(session).to_owned(),
+        }
+    }
+
+    /// The name of the actor or the fault; several actors may have one name.
+    fn name(self, session: &Session) -> &str {
         match self {
             Self::Actor(actor) => &session.names.actors()[actor.index()],
             Self::Fault(number, _) => &session.state.faults[number].name,

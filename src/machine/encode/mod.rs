@@ -9,10 +9,12 @@
 
 mod clients;
 mod encoder;
+mod keyed;
 mod raw;
 
 pub(crate) use clients::{Clients, Mistake};
 use encoder::{ACTIVE, Calls, Encoder, Popped, active};
+pub(crate) use keyed::hash_keyed;
 pub(crate) use raw::raw_digest;
 use std::hash::{Hash, Hasher};
 

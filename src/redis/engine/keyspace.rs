@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::text::hash_text;
-use crate::machine::encode::{Mistake, makes};
+use crate::machine::encode::{Mistake, hash_keyed, makes};
 
 /// The value of a key: the two types that a lock and its neighbours need.
 ///
@@ -70,11 +70,7 @@ pub struct Keyspace {
 impl Hash for Keyspace {
     /// The bodies of scripts are left out: their names are their SHA-1 sums.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.entries.len());
-        for (key, entry) in &self.entries {
-            hash_text(key, state);
-            entry.hash(state);
-        }
+        hash_keyed(self.entries.iter().map(|(key, entry)| (key.as_slice(), entry)), state);
         if makes(Mistake::NoScripts) {
             return;
         }
@@ -86,6 +82,17 @@ impl Hash for Keyspace {
 }
 
 impl Keyspace {
+    /// How many bytes it holds beside keys and values, about: headers, blocks, and nodes that are not full.
+    pub(in crate::redis) fn overhead(&self) -> u64 {
+        const ENTRY: u64 = 80;
+        const ELEMENT: u64 = 40;
+        let elements = |entry: &Entry| match &entry.value {
+            Value::String(_) => 0,
+            Value::List(elements) => elements.len() as u64 * ELEMENT,
+        };
+        self.entries.values().map(|entry| ENTRY + elements(entry)).sum()
+    }
+
     /// What `key` holds at `now_ms`; `None` if it was never set, deleted, or is past its deadline.
     pub fn entry(&self, key: &[u8], now_ms: u64) -> Option<&Entry> {
         self.entries.get(key).filter(|entry| entry.is_live(now_ms))

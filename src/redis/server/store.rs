@@ -1,8 +1,9 @@
 //! A server as a value: its keyspace, the clients that wait on it, and the keys that are watched.
 
 use std::collections::BTreeSet;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 
+use crate::machine::encode::hash_keyed;
 use crate::machine::object::Object;
 use crate::redis::engine::error::NotSimulated;
 use crate::redis::engine::footprint::footprint;
@@ -15,7 +16,7 @@ use crate::trace::event::WAITS;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
 /// All that changes in a server.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::redis) struct Store {
     pub(in crate::redis) keyspace: Keyspace,
     pub(in crate::redis) queue: Queue,
@@ -23,13 +24,25 @@ pub(in crate::redis) struct Store {
     pub(in crate::redis) watched: BTreeSet<String>,
 }
 
+impl Hash for Store {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.keyspace.hash(state);
+        self.queue.hash(state);
+        hash_keyed(self.watched.iter().map(|key| (key.as_bytes(), ())), state);
+    }
+}
+
 impl Object for Store {
     fn boxed(&self) -> Box<dyn Object> {
         Box::new(self.clone())
     }
 
-    fn encode(&self, mut hasher: &mut dyn std::hash::Hasher) {
+    fn encode(&self, mut hasher: &mut dyn Hasher) {
         self.hash(&mut hasher);
+    }
+
+    fn overhead(&self) -> u64 {
+        self.keyspace.overhead()
     }
 
     fn next_instant(&self, now_ms: u64) -> Option<u64> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use super::session::{self, Session};
+use super::session::{self, Mode, Session};
 use super::vitals::give_up;
 use crate::machine::fault::Injection;
 use crate::machine::operation::{Blocked, Look, Observation};
@@ -112,6 +112,19 @@ impl Live {
 }
 
 impl Session {
+    /// What schedules call an actor: the second of one name to be started is `NAME:2`, and so on. The order
+    /// of starts follows from the steps before, so a replay of the same steps calls it the same.
+    pub(crate) fn label(&self, actor: ActorId) -> String {
+        let name = &self.names.actors()[actor.index()];
+        let Mode::Live(live) = &self.mode else { return name.clone() };
+        let mut namesakes =
+            live.tasks.iter().filter(|other| self.names.actors()[other.index()] == *name);
+        match namesakes.position(|other| *other == actor) {
+            None | Some(0) => name.clone(),
+            Some(nth) => format!("{name}:{}", nth + 1),
+        }
+    }
+
     /// The actor that runs, or is being unwound, and so has to go on next.
     pub(crate) fn running(&self) -> Option<ActorId> {
         let runs = |actor: &ActorId| matches!(self.state.progress(*actor), Progress::Running);

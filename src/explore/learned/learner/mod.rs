@@ -1,6 +1,7 @@
 //! Learns what an actor does after an observation, by running it alone.
 
 mod aliases;
+mod alike;
 mod covered;
 mod paths;
 mod runs;
@@ -41,6 +42,10 @@ pub(super) struct Learner {
     pub(super) others: Map<u32, (u32, u32)>,
     /// Who has taken an edge live that only its client is mentioned in, by how the edge looks to that client.
     pub(super) shown: Map<(u128, u128), Shown>,
+    /// What clients do after the same observations, up to their names, and an edge that says so.
+    pub(super) alike: Map<u128, (u128, u32)>,
+    /// Whether clients are compared with each other; a mutated search does not.
+    pub(super) compares_clients: bool,
     /// Whether what is learned is told apart by the value that was seen; only a mutated search does not.
     pub(super) by_value: bool,
     /// How many bytes histories and effects hold elsewhere.
@@ -84,6 +89,8 @@ impl Learner {
             edge_ids: Map::default(),
             others: Map::default(),
             shown: Map::default(),
+            alike: Map::default(),
+            compares_clients: true,
             by_value: true,
             held: 0,
             runs: 0,
@@ -240,6 +247,7 @@ impl Learner {
         let effects = self.effects(actor, edge, &inherited, run.effects)?;
         self.held += size_of_val(&*effects) as u64 + BLOCK;
         self.edges[edge as usize].effects = effects;
+        self.behaves_alike(edge, &inherited)?;
         Ok(edge)
     }
 

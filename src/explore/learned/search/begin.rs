@@ -35,6 +35,7 @@ impl Graph {
         let canon = Canon::new(&tables, search.mutation);
         let mut learner = Learner::new(program, names, observations, tables);
         learner.by_value = search.mutation != Some(Mutation::EdgesWithoutValues);
+        learner.compares_clients = search.mutation.is_none();
         let mut machine = Machine::new(learner, faults);
         machine.locks_at_once = search.mutation == Some(Mutation::LocksAtOnce);
         let Parts { objects, left, now } = state.into_parts();
@@ -56,6 +57,10 @@ impl Graph {
             // What breaks before anybody takes a step.
             let found = graph.live(&[], Then::Default, false)?;
             return Err(Stop::Broken(Box::new(found)));
+        }
+        // Where the world as set up tells clients apart, no execution can show that they are alike.
+        if search.mutation.is_none() && !graph.begins_alike() {
+            return Err(Stop::Asymmetric);
         }
         Ok(graph)
     }

@@ -18,10 +18,11 @@ impl Graph {
             self.confirm_ends_again()?;
             self.confirm_ends_renamed()?;
         }
+        // An execution that goes on at random would go round in them up to the bound on its steps.
+        self.endless()?;
         if matches!(mutation, None | Some(Mutation::CoverAtFirst)) {
             self.cover()?;
         }
-        self.endless()?;
         self.ways_out()?;
         self.all_ends_live()
     }
@@ -39,6 +40,11 @@ impl Graph {
             [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
             names => names.join(""),
         }
+    }
+
+    /// Whether the world as set up does not tell the clients apart.
+    pub(super) fn begins_alike(&mut self) -> bool {
+        self.machine().learner.tables.clients.len() < 2 || self.renaming(0).is_some()
     }
 
     /// A renaming of the clients, another one each time, under which the world begins as it does.

@@ -139,10 +139,11 @@ impl Graph {
     ) -> Result<(), Stop> {
         match self.machine().next(point) {
             Next::Choice { actors, faults } => {
+                // That clients are alike makes their order no less a choice.
+                self.choice |= actors.len() + faults.len() > 1;
                 let machine = self.machine.as_mut().expect("the machine is here");
                 let learner = &mut machine.learner;
                 let actors = self.canon.representatives(learner, point, actors);
-                self.choice |= actors.len() + faults.len() > 1;
                 for actor in actors {
                     self.actor(number, point, actor, frontier)?;
                 }

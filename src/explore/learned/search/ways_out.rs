@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 
-use super::super::memory::Digest;
+use super::super::memory::{Digest, of_map, of_point, of_vec};
 use super::super::point::Point;
 use super::super::stop::Stop;
 use super::super::tables::Map;
 use super::{FAULT, Graph, Move, ROOT};
 use crate::explore::bound::Bound;
+use crate::machine::fault::Injection;
 use crate::machine::survey::Next;
 use crate::trace::ActorId;
 
@@ -22,11 +23,14 @@ struct Ways {
     into: Vec<(u32, u32)>,
     /// States after which nothing happens any more.
     ends: Vec<u32>,
+    /// How many actors have not ended in each state.
+    unfinished: Vec<u32>,
 }
 
 impl Graph {
-    /// From every state there is a way to an end. Without folded loops there is, since every step makes a
-    /// state that was not there before.
+    /// From every state there is a way to an end, with no help of a fault but the clock.
+    ///
+    /// Without folded loops there is, since every step makes a state that was not there before.
     pub(super) fn ways_out(&mut self) -> Result<(), Stop> {
         if self.machine().learner.others.is_empty() {
             return Ok(());
@@ -46,6 +50,7 @@ impl Graph {
         self.reach_again(&mut ways, start, (ROOT, 0), &mut frontier);
         let mut number = 0;
         while let Some(point) = frontier.pop_front() {
+            ways.unfinished.push(self.machine().unfinished(&point).len() as u32);
             let (actors, faults) = match self.machine().next(&point) {
                 Next::Choice { actors, faults } => (self.representatives(&point, actors), faults),
                 Next::End(faults) => {
@@ -67,19 +72,33 @@ impl Graph {
                 }
             }
             for (fault, injection) in faults {
+                // That time passes can be relied on. That another fault strikes cannot.
+                let passes = matches!(injection, Injection::PassTime(_));
                 let mut next = point.clone();
                 let came = self.machine().strike(&mut next, fault, injection)?;
                 let by = FAULT | fault as u32;
                 match came {
-                    Ok(()) => self.reach_again(&mut ways, next, (number, by), &mut frontier),
-                    Err(_) => ways.ends.push(number),
+                    Ok(()) if passes => {
+                        self.reach_again(&mut ways, next, (number, by), &mut frontier)
+                    }
+                    Ok(()) => {
+                        self.strays_to(&mut ways, next, (number, by), &mut frontier);
+                    }
+                    Err(_) if passes => ways.ends.push(number),
+                    Err(_) => {}
                 }
             }
             number += 1;
+            if number.is_multiple_of(256) {
+                let queue = frontier.capacity() * size_of::<Point>();
+                let points = frontier.front().map_or(0, of_point) * frontier.len() as u64;
+                self.within_memory(ways.bytes() + queue as u64 + points)?;
+            }
         }
         Ok(ways)
     }
 
+    /// A state leads to another one.
     fn reach_again(
         &mut self,
         ways: &mut Ways,
@@ -87,16 +106,28 @@ impl Graph {
         (from, by): (u32, Move),
         frontier: &mut VecDeque<Point>,
     ) {
-        let digest = self.digest(&point).into();
-        let next = ways.parents.len() as u32;
-        let number = *ways.known.entry(digest).or_insert(next);
+        let number = self.strays_to(ways, point, (from, by), frontier);
         if from != ROOT {
             ways.into.push((number, from));
         }
+    }
+
+    /// A state may lead to another one, which is no way out of it. Returns the number of the other one.
+    fn strays_to(
+        &mut self,
+        ways: &mut Ways,
+        point: Point,
+        reached: (u32, Move),
+        frontier: &mut VecDeque<Point>,
+    ) -> u32 {
+        let digest = self.digest(&point).into();
+        let next = ways.parents.len() as u32;
+        let number = *ways.known.entry(digest).or_insert(next);
         if number == next {
-            ways.parents.push((from, by));
+            ways.parents.push(reached);
             frontier.push_back(point);
         }
+        number
     }
 
     /// The actors that have not ended after these choices.
@@ -128,7 +159,16 @@ impl Graph {
 }
 
 impl Ways {
-    /// A state from which no end can be reached; the one that was found first.
+    /// What all of it holds, and the copy that is sorted.
+    fn bytes(&self) -> u64 {
+        of_map(&self.known)
+            + of_vec(&self.parents)
+            + 2 * of_vec(&self.into)
+            + of_vec(&self.ends)
+            + of_vec(&self.unfinished)
+    }
+
+    /// A state from which no end can be reached: the first of those in which the fewest actors are left.
     fn stuck(&self) -> Option<u32> {
         let mut into = self.into.clone();
         into.sort_unstable();
@@ -142,7 +182,8 @@ impl Ways {
             let before = into[first..].iter().take_while(|(to, _)| *to == at);
             open.extend(before.map(|(_, from)| *from));
         }
-        leads.iter().position(|leads| !leads).map(|at| at as u32)
+        let stuck = (0..leads.len()).filter(|at| !leads[*at]);
+        stuck.min_by_key(|at| self.unfinished[*at]).map(|at| at as u32)
     }
 
     /// The choices that lead to a state.

@@ -140,7 +140,7 @@ impl Tables {
         printed().into_iter().for_each(|digest| {
             self.printed.insert(number, digest);
         });
-        self.held += BLOCK + size_of_val(&*object) as u64 + encoded.bytes();
+        self.held += BLOCK + size_of_val(&*object) as u64 + encoded.bytes() + object.overhead();
         let encoding = self.encodings.add(encoded);
         self.components.push(Component::new(object, encoding));
         self.component_ids.insert(key, number);

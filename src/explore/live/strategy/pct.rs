@@ -49,12 +49,12 @@ impl Pct {
     fn highest(&mut self, turn: &Turn<'_>) -> usize {
         let (depth, rng) = (self.depth as u64, &mut self.rng);
         let mut priority = |choice: &Choice| {
-            let name = turn.name(*choice);
-            match self.priorities.get(name) {
+            let name = turn.label(*choice);
+            match self.priorities.get(&name) {
                 Some(priority) => *priority,
                 None => {
                     let drawn = rng.next_u64().max(depth);
-                    self.priorities.insert(name.to_owned(), drawn);
+                    self.priorities.insert(name, drawn);
                     drawn
                 }
             }
@@ -84,7 +84,7 @@ impl Strategy for Pct {
         while let Some(change) = self.changes.iter().position(|(at, _)| *at == self.steps) {
             let (_, priority) = self.changes.swap_remove(change);
             let lowered = self.highest(turn);
-            let name = turn.name(turn.choices[lowered]).to_owned();
+            let name = turn.label(turn.choices[lowered]);
             self.priorities.insert(name, priority);
         }
         self.steps += 1;

@@ -49,9 +49,9 @@ impl Strategy for Urw {
 
     fn choose(&mut self, turn: &Turn<'_>) -> Decision {
         let left = |choice| {
-            let name = turn.name(choice);
+            let name = turn.label(choice);
             let [expected, taken] =
-                [&self.expected, &self.taken].map(|all| all.get(name).copied().unwrap_or(0));
+                [&self.expected, &self.taken].map(|all| all.get(&name).copied().unwrap_or(0));
             // One that goes on beyond what was seen has at least this step left.
             expected.saturating_sub(taken).max(1)
         };
@@ -63,7 +63,7 @@ impl Strategy for Urw {
             here
         });
         let chosen = chosen.unwrap_or(0);
-        *self.taken.entry(turn.name(turn.choices[chosen]).to_owned()).or_default() += 1;
+        *self.taken.entry(turn.label(turn.choices[chosen])).or_default() += 1;
         Decision::Take(chosen)
     }
 }

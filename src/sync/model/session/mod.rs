@@ -81,7 +81,7 @@ pub(crate) struct Session {
     /// Which atomics are shared, and how weakly they are touched.
     pub(crate) atomics: Atomics,
     /// Tells a watcher that the thread is alive.
-    vitals: Vitals,
+    pub(super) vitals: Vitals,
 }
 
 /// How operations take effect.
