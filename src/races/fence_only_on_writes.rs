@@ -248,7 +248,7 @@ pub const RACE: Race = Race {
     clients: 2..=32,
     counterexample: Counterexample::Schedule("alice alice clock bob bob alice alice bob bob"),
     of_buggy: Expectations::FOUND.but(Engine::Loom, Expected::BoundHit(20_000)),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 81, 109),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 81, 108),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
     mutants: &[

@@ -201,7 +201,7 @@ pub const RACE: Race = Race {
     of_buggy: Expectations::FOUND
         .but(Engine::Loom, Expected::BoundHit(20_000))
         .but(Engine::Pct, Expected::Sampled),
-    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 169, 299),
+    of_fixed: Expectations::holds(Expected::BoundHit(20_000), 169, 274),
     buggy: variant!(|clients| Buggy { clients }),
     fixed: variant!(|clients| Fixed { clients }),
     mutants: &[

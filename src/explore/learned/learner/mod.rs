@@ -213,12 +213,7 @@ impl Learner {
                 history = Encoded::of(&result, &self.tables.clients);
                 Status::Ended(self.tables.observation(result))
             }
-            (None, false) => {
-                let name = &self.trace.actors[actor.index()];
-                return Err(Stop::Uncontrolled(format!(
-                    "{name}, run alone on what it had observed, did not come to the same point again"
-                )));
-            }
+            (None, false) => return Err(Stop::Uncontrolled(self.elsewhere(actor))),
         };
         let parent = Some((from, observation));
         let local = Local {
@@ -249,6 +244,11 @@ impl Learner {
         self.edges[edge as usize].effects = effects;
         self.behaves_alike(edge, &inherited)?;
         Ok(edge)
+    }
+
+    fn elsewhere(&self, actor: ActorId) -> String {
+        let name = &self.trace.actors[actor.index()];
+        format!("{name}, run alone on what it had observed, did not come to the same point again")
     }
 
     /// What an actor has seen, once it has run on from here, and may still matter.
