@@ -32,18 +32,16 @@ pub(crate) fn survey(
     left: &[u32],
     every_step: bool,
 ) -> Next {
+    if let Some(next) = unasked(world, every_step) {
+        return next;
+    }
     let mut actors = Vec::new();
     let (mut alive, mut invisible) = (false, false);
     for actor in world.actors() {
         let Some(operation) = world.pending(actor) else { continue };
         alive = true;
         if operation.enabled(actor, world) {
-            if !operation.is_step() {
-                if !every_step {
-                    return Next::Forced(actor);
-                }
-                invisible = true;
-            }
+            invisible |= !operation.is_step();
             actors.push(actor);
         }
     }
@@ -62,9 +60,28 @@ pub(crate) fn survey(
         let faults = if invisible { Vec::new() } else { able().collect() };
         return Next::Choice { actors, faults };
     }
+    Next::Deadlock(blocked(world))
+}
+
+/// What happens without a choice, if anything does: somebody goes on, or time passes.
+pub(crate) fn unasked(world: &dyn Look, every_step: bool) -> Option<Next> {
+    let (mut alive, mut able) = (false, false);
+    for actor in world.actors() {
+        let Some(operation) = world.pending(actor) else { continue };
+        alive = true;
+        if operation.enabled(actor, world) {
+            if !every_step && !operation.is_step() {
+                return Some(Next::Forced(actor));
+            }
+            able = true;
+        }
+    }
+    if able || !alive {
+        return None;
+    }
     match (world.next_alarm(), world.next_instant()) {
-        (Some(_), Some(at)) => Next::Time(at),
-        _ => Next::Deadlock(blocked(world)),
+        (Some(_), Some(at)) => Some(Next::Time(at)),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@
 //! * [`machine`]: the machine over numbered states. [`canonical`]: states that are equal up to the names of
 //!   clients.
 //! * [`search`]: breadth first. [`minimal`]: by increasing cost. [`follow`]: live executions beside the
-//!   graph. [`memory`]: how many bytes all of that holds.
+//!   graph. [`queue`]: states that wait. [`memory`]: how many bytes all of that holds.
 
 mod canonical;
 mod engines;
@@ -27,6 +27,7 @@ mod machine;
 mod memory;
 mod minimal;
 mod point;
+mod queue;
 mod renamed;
 mod search;
 mod set_up;

@@ -15,7 +15,7 @@ use crate::machine::encode::Encoded;
 use crate::machine::fault::{Budgeted, Injection};
 use crate::machine::operation::{Look, Operation, Strike};
 use crate::machine::resources::mutex::Lock;
-use crate::machine::survey::{Next, survey};
+use crate::machine::survey::{Next, survey, unasked};
 use crate::scenario::Violation;
 use crate::trace::{ActorId, ObjectId};
 
@@ -90,13 +90,14 @@ impl Machine {
     /// What can happen next.
     pub(super) fn next(&self, point: &Point) -> Next {
         let left = &self.learner.tables.budgets[point.left as usize];
+        survey(&self.view(point), &self.faults, left, false)
+    }
+
+    /// What happens next without a choice, if anything does.
+    fn unasked(&self, point: &Point) -> Option<Next> {
         let view = self.view(point);
-        if self.locks_at_once
-            && let Some(actor) = taker(&view)
-        {
-            return Next::Forced(actor);
-        }
-        survey(&view, &self.faults, left, false)
+        let taker = if self.locks_at_once { taker(&view) } else { None };
+        taker.map(Next::Forced).or_else(|| unasked(&view, false))
     }
 
     /// This actor takes its step, and everybody goes on to a next one.
@@ -145,9 +146,9 @@ impl Machine {
             ));
         }
         loop {
-            let came = match self.next(point) {
-                Next::Forced(actor) => self.advance(point, actor, How::Whole, None)?,
-                Next::Time(at) => self.pass_time(point, at, ActorId::MAIN)?,
+            let came = match self.unasked(point) {
+                Some(Next::Forced(actor)) => self.advance(point, actor, How::Whole, None)?,
+                Some(Next::Time(at)) => self.pass_time(point, at, ActorId::MAIN)?,
                 _ => return Ok(Ok(())),
             };
             if came.is_err() {

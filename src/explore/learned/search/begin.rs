@@ -8,6 +8,7 @@ use super::super::follow::Then;
 use super::super::learner::Learner;
 use super::super::machine::Machine;
 use super::super::point::Point;
+use super::super::queue::Queue;
 use super::super::set_up::SetUp;
 use super::super::stop::Stop;
 use super::super::tables::{ABSENT, Map, Tables};
@@ -82,7 +83,7 @@ impl Graph {
             start,
             parents: Vec::new(),
             known: Map::default(),
-            waiting: 0,
+            frontier: Queue::default(),
             ends: Map::default(),
             figures: Figures::default(),
             all: None,

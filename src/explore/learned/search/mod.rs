@@ -6,14 +6,15 @@ mod live;
 mod predicted;
 mod ways_out;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::canonical::Canon;
 use super::learner::Learner;
 use super::machine::{Came, Machine};
-use super::memory::{Digest, of_point};
+use super::memory::Digest;
 use super::point::Point;
+use super::queue::Queue;
 use super::stop::Stop;
 use super::tables::Map;
 use crate::explore::bound::Bound;
@@ -53,8 +54,7 @@ pub(super) struct Graph {
     /// The state that each was first reached from, and by which choice.
     pub(super) parents: Vec<(u32, Move)>,
     pub(super) known: Map<Digest, u32>,
-    /// What the states that wait to be visited hold elsewhere.
-    waiting: u64,
+    frontier: Queue,
     /// States in which all actors have ended, with another way to get there.
     pub(super) ends: Map<u32, Option<(u32, Move)>>,
     pub(super) figures: Figures,
@@ -81,18 +81,16 @@ impl Graph {
 
     /// Searches every state.
     pub(super) fn explore(&mut self) -> Result<(), Stop> {
-        let mut frontier = VecDeque::new();
+        let mut point = self.start.clone();
         self.reached.clone_from(&self.start);
-        self.reach(ROOT, 0, &mut frontier)?;
+        self.reach(ROOT, 0)?;
         let mut number = 0;
-        while let Some(point) = frontier.pop_front() {
-            let queue = frontier.capacity() * size_of::<Point>();
-            self.within_memory(queue as u64 + self.waiting)?;
-            self.waiting -= of_point(&point);
-            self.expand(number, &point, &mut frontier)?;
+        while self.frontier.pop(&mut point) {
+            self.within_memory(self.frontier.bytes())?;
+            self.expand(number, &point)?;
             number += 1;
             if number % 256 == 0 {
-                found(self.figures.states, frontier.len());
+                found(self.figures.states, self.frontier.len());
             }
         }
         self.confirm()
@@ -105,7 +103,7 @@ impl Graph {
     }
 
     /// A state was reached.
-    fn reach(&mut self, parent: u32, by: Move, frontier: &mut VecDeque<Point>) -> Result<(), Stop> {
+    fn reach(&mut self, parent: u32, by: Move) -> Result<(), Stop> {
         let machine = self.machine.as_mut().expect("the machine is here");
         let digest = self.canon.canonical(&mut machine.learner, &self.reached);
         let next = self.parents.len() as u32;
@@ -124,19 +122,12 @@ impl Graph {
         if self.figures.states > self.search.max_states {
             return Err(Stop::Bound(Bound::States(self.search.max_states)));
         }
-        let state = self.reached.clone();
-        self.waiting += of_point(&state);
-        frontier.push_back(state);
+        self.frontier.push(&self.reached);
         Ok(())
     }
 
     /// Everything that can happen in a state happens.
-    fn expand(
-        &mut self,
-        number: u32,
-        point: &Point,
-        frontier: &mut VecDeque<Point>,
-    ) -> Result<(), Stop> {
+    fn expand(&mut self, number: u32, point: &Point) -> Result<(), Stop> {
         match self.machine().next(point) {
             Next::Choice { actors, faults } => {
                 // That clients are alike makes their order no less a choice.
@@ -145,16 +136,16 @@ impl Graph {
                 let learner = &mut machine.learner;
                 let actors = self.canon.representatives(learner, point, actors);
                 for actor in actors {
-                    self.actor(number, point, actor, frontier)?;
+                    self.actor(number, point, actor)?;
                 }
                 for (fault, injection) in faults {
-                    self.fault(number, point, fault, injection, frontier)?;
+                    self.fault(number, point, fault, injection)?;
                 }
             }
             Next::End(faults) => {
                 self.end(number, point)?;
                 for (fault, injection) in faults {
-                    self.fault(number, point, fault, injection, frontier)?;
+                    self.fault(number, point, fault, injection)?;
                 }
             }
             Next::Deadlock(waits) => {
@@ -168,20 +159,14 @@ impl Graph {
         Ok(())
     }
 
-    fn actor(
-        &mut self,
-        number: u32,
-        point: &Point,
-        actor: ActorId,
-        frontier: &mut VecDeque<Point>,
-    ) -> Result<(), Stop> {
+    fn actor(&mut self, number: u32, point: &Point, actor: ActorId) -> Result<(), Stop> {
         if self.is_endless(point, actor) {
             return Ok(());
         }
         self.reached.clone_from(point);
         let machine = self.machine.as_mut().expect("the machine is here");
         let came = machine.step(&mut self.reached, actor)?;
-        self.went(number, actor.0, came, frontier)
+        self.went(number, actor.0, came)
     }
 
     fn fault(
@@ -190,24 +175,17 @@ impl Graph {
         point: &Point,
         fault: usize,
         injection: Injection,
-        frontier: &mut VecDeque<Point>,
     ) -> Result<(), Stop> {
         self.reached.clone_from(point);
         let machine = self.machine.as_mut().expect("the machine is here");
         let came = machine.strike(&mut self.reached, fault, injection)?;
-        self.went(number, FAULT | fault as u32, came, frontier)
+        self.went(number, FAULT | fault as u32, came)
     }
 
-    fn went(
-        &mut self,
-        number: u32,
-        by: Move,
-        came: Came,
-        frontier: &mut VecDeque<Point>,
-    ) -> Result<(), Stop> {
+    fn went(&mut self, number: u32, by: Move, came: Came) -> Result<(), Stop> {
         self.took(number, by);
         match came {
-            Ok(()) => self.reach(number, by, frontier),
+            Ok(()) => self.reach(number, by),
             Err(violation) => {
                 let schedule = self.schedule(number, Some(by));
                 self.broken(&violation, &schedule)
