@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -14,15 +14,18 @@ use super::search::{FAULT, Move};
 use crate::explore::live::drive::drive_named;
 use crate::explore::live::turn::{Choice, Decision, Strategy, Turn};
 use crate::explore::verdict::Exploration;
+use crate::machine::encode::Clients;
 use crate::scenario::program::Program;
 use crate::sync::model::session::Session;
 use crate::trace::ActorId;
 
-/// What a live execution beside the graph came to.
+/// What live executions beside the graph came to.
 pub(super) struct Followed {
-    /// What the execution showed.
+    /// What they showed. The last is told of if it broke something, or did not end.
     pub(super) exploration: Exploration,
-    /// Where it differs from the graph, if it does.
+    /// Up to which the jobs are done, or were needed no more.
+    pub(super) done: usize,
+    /// Where the last differs from the graph, if it does.
     pub(super) difference: Option<String>,
 }
 
@@ -35,62 +38,100 @@ pub(super) enum Then {
     Random(u64),
 }
 
-/// Executes `schedule` live, with the clients renamed, and compares each step with the graph.
+/// A live execution to be.
+pub(super) struct Job {
+    /// By number: actors that others start may have one name.
+    pub(super) schedule: Vec<Move>,
+    pub(super) renaming: Option<Renaming>,
+    pub(super) then: Then,
+    /// The edge to cover; once it is, the execution is needed no more.
+    pub(super) edge: Option<u32>,
+}
+
+/// Executes these live, one after the other, and compares each step with the graph, until one breaks
+/// something or differs.
 pub(super) fn follow(
     program: &Arc<dyn Program>,
     machine: Machine,
     start: Option<&Point>,
-    (schedule, renaming): (&[Move], Option<&Renaming>),
-    then: Then,
+    (jobs, first): (Rc<[Job]>, usize),
     max_steps: usize,
 ) -> (Machine, Followed) {
     let clients = machine.learner.tables.clients.clone();
-    let renamed = Renamed::new(clients, renaming.cloned());
-    let shared = Arc::new(Mutex::new(None));
     let names = machine.learner.names.clone();
+    let longest = jobs.iter().map(|job| job.schedule.len()).max().unwrap_or_default();
+    let machine = Rc::new(RefCell::new(Some(machine)));
+    let came = Rc::new(RefCell::new(Came { done: first, difference: None }));
     let strategy = Follow {
-        machine: Rc::new(RefCell::new(Some(machine))),
-        at: start.cloned(),
-        schedule: schedule.to_vec(),
-        renamed,
+        machine: Rc::clone(&machine),
+        start: start.cloned(),
+        renamed: Renamed::new(clients.clone(), None),
+        clients,
+        jobs,
+        at: None,
         step: 0,
-        rng: match then {
-            Then::Default => None,
-            Then::Random(seed) => Some(Pcg64Mcg::seed_from_u64(seed)),
-        },
-        begun: false,
-        difference: Arc::clone(&shared),
+        rng: None,
+        came: Rc::clone(&came),
     };
-    let back = Rc::clone(&strategy.machine);
-    let exploration = drive_named(program, strategy, max_steps, names);
-    let machine = back.borrow_mut().take().expect("the strategy is done with it");
-    let difference = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-    (machine, Followed { exploration, difference })
+    let exploration = drive_named(program, strategy, max_steps + longest, names);
+    let machine = machine.borrow_mut().take().expect("the strategy is done with it");
+    let Came { done, difference } = came.take();
+    (machine, Followed { exploration, done, difference })
+}
+
+/// How far the jobs have come: how many are done, or were needed no more.
+#[derive(Default)]
+struct Came {
+    done: usize,
+    difference: Option<String>,
 }
 
 struct Follow {
     machine: Rc<RefCell<Option<Machine>>>,
+    start: Option<Point>,
+    clients: Clients,
+    jobs: Rc<[Job]>,
     /// The state of the graph; `None` once there is nothing to compare any more.
     at: Option<Point>,
     renamed: Renamed,
-    /// By number: actors that others start may have one name.
-    schedule: Vec<Move>,
     step: usize,
     rng: Option<Pcg64Mcg>,
-    begun: bool,
-    difference: Arc<Mutex<Option<String>>>,
+    came: Rc<RefCell<Came>>,
 }
 
 impl Follow {
     fn differ(&mut self, how: String) -> Decision {
-        let mut difference =
-            self.difference.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        difference.get_or_insert(how);
+        self.came.borrow_mut().difference.get_or_insert(how);
         Decision::Abandon
     }
 
+    /// The next job that is needed still.
+    fn next(&self) -> Option<usize> {
+        let mut came = self.came.borrow_mut();
+        if came.difference.is_some() {
+            return None;
+        }
+        let machine = self.machine.borrow();
+        let learner = &machine.as_ref()?.learner;
+        let is_covered = |job: &Job| {
+            job.edge.is_some_and(|edge| learner.is_covered(edge, job.renaming.is_some()))
+        };
+        let skipped = self.jobs[came.done..].iter().take_while(|job| is_covered(job)).count();
+        came.done += skipped;
+        let next = came.done;
+        (next < self.jobs.len()).then(|| {
+            came.done += 1;
+            next
+        })
+    }
+
+    fn schedule(&self) -> &[Move] {
+        let current = self.came.borrow().done - 1;
+        &self.jobs[current].schedule
+    }
+
     fn chosen(&mut self, turn: &Turn<'_>) -> Option<usize> {
-        if let Some(by) = self.schedule.get(self.step).copied() {
+        if let Some(by) = self.schedule().get(self.step).copied() {
             let renamed = &self.renamed;
             return turn.choices.iter().position(|choice| match *choice {
                 Choice::Actor(actor) => renamed.back(actor).0 == by,
@@ -107,11 +148,21 @@ impl Follow {
 
 impl Strategy for Follow {
     fn begin(&mut self) -> bool {
-        !std::mem::replace(&mut self.begun, true)
+        let Some(next) = self.next() else { return false };
+        let Job { renaming, then, .. } = &self.jobs[next];
+        self.renamed = Renamed::new(self.clients.clone(), renaming.clone());
+        self.rng = match then {
+            Then::Default => None,
+            Then::Random(seed) => Some(Pcg64Mcg::seed_from_u64(*seed)),
+        };
+        self.at.clone_from(&self.start);
+        self.step = 0;
+        true
     }
 
+    /// Whoever asks for a single execution is told of it.
     fn keeps(&self) -> bool {
-        true
+        self.jobs.len() == 1
     }
 
     fn keeps_values(&self) -> bool {
@@ -139,7 +190,7 @@ impl Strategy for Follow {
             return self.differ(how);
         }
         let Some(chosen) = self.chosen(turn) else {
-            let expected = match self.schedule.get(self.step).copied().unwrap_or_default() {
+            let expected = match self.schedule().get(self.step).copied().unwrap_or_default() {
                 by if by & FAULT == 0 => machine.learner.trace.actor(ActorId(by)).to_owned(),
                 by => machine.faults[(by & !FAULT) as usize].name.clone(),
             };

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::canonical::Canon;
-use super::super::follow::Then;
 use super::super::learner::Learner;
 use super::super::machine::Machine;
 use super::super::point::Point;
@@ -56,7 +55,7 @@ impl Graph {
         if came.is_err() {
             graph.begun = false;
             // What breaks before anybody takes a step.
-            let found = graph.live(&[], Then::Default, false)?;
+            let found = graph.live(Vec::new(), false)?;
             return Err(Stop::Broken(Box::new(found)));
         }
         // Where the world as set up tells clients apart, no execution can show that they are alike.

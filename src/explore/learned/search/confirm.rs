@@ -1,6 +1,6 @@
 //! What a search came to is made sure of by live executions.
 
-use super::super::follow::Then;
+use super::super::follow::{Job, Then};
 use super::super::learner::Learner;
 use super::super::renamed::Renaming;
 use super::super::stop::Stop;
@@ -65,23 +65,25 @@ impl Graph {
     pub(super) fn confirm_ends_renamed(&mut self) -> Result<(), Stop> {
         let mut ends: Vec<u32> = self.ends.keys().copied().collect();
         ends.sort_unstable();
+        let mut jobs = Vec::new();
         for (nth, end) in ends.into_iter().enumerate() {
             let Some(renaming) = self.renaming(nth) else { continue };
             let schedule = self.schedule(end, None);
-            self.live_renamed(&schedule, Some(&renaming), Then::Default, true)?;
+            jobs.push(Job { schedule, renaming: Some(renaming), then: Then::Default, edge: None });
         }
-        Ok(())
+        self.all_live(jobs)
     }
 
     /// Every end is executed once more, along another way to it.
     pub(super) fn confirm_ends_again(&mut self) -> Result<(), Stop> {
         let mut others: Vec<(u32, Move)> = self.ends.values().filter_map(|other| *other).collect();
         others.sort_unstable();
-        for (parent, by) in others {
+        let again = |(parent, by): (u32, Move)| {
             let schedule = self.schedule(parent, Some(by));
-            self.live(&schedule, Then::Default, true)?;
-        }
-        Ok(())
+            Job { schedule, renaming: None, then: Then::Default, edge: None }
+        };
+        let jobs = others.into_iter().map(again).collect();
+        self.all_live(jobs)
     }
 
     /// Live executions until every learned edge was taken in one, and random ones until there are enough to
@@ -93,31 +95,41 @@ impl Graph {
         self.cover_edges(false)?;
         self.cover_edges(true)?;
         let random = ENOUGH.saturating_sub(self.figures.live_runs - before).max(RANDOM);
-        for seed in 0..random {
-            self.live(&[], Then::Random(seed), true)?;
-        }
-        Ok(())
+        let job = |seed: u64| Job {
+            schedule: Vec::new(),
+            renaming: None,
+            then: Then::Random(seed),
+            edge: None,
+        };
+        self.all_live((0..random).map(job).collect())
     }
 
     /// Every learned edge is taken in a live execution, by its actor or by a client of another name. Its
     /// witness was found last: the others are as far on as they can be.
     fn cover_edges(&mut self, renamed: bool) -> Result<(), Stop> {
-        let mut edge = self.machine().learner.edges.len();
+        // At once, for each execution covers other edges too.
+        const AT_ONCE: usize = 64;
+        let mut edge = self.machine().learner.edges.len() as u32;
         while edge > 0 {
-            edge -= 1;
-            let learner = &self.machine().learner;
-            let (state, by) = learner.edges[edge].witness;
-            if learner.is_covered(edge as u32, renamed) || state == u32::MAX {
-                continue;
+            let mut jobs = Vec::new();
+            while edge > 0 && jobs.len() < AT_ONCE {
+                edge -= 1;
+                jobs.extend(self.cover_edge(edge, renamed));
             }
-            let schedule = self.schedule(state, Some(by));
-            let then = Then::Random(edge as u64);
-            if !renamed {
-                self.live(&schedule, then, true)?;
-            } else if let Some(renaming) = self.renaming(edge) {
-                self.live_renamed(&schedule, Some(&renaming), then, true)?;
-            }
+            self.all_live(jobs)?;
         }
         Ok(())
+    }
+
+    /// The execution that takes an edge, if none has.
+    fn cover_edge(&mut self, edge: u32, renamed: bool) -> Option<Job> {
+        let learner = &self.machine().learner;
+        let (state, by) = learner.edges[edge as usize].witness;
+        if learner.is_covered(edge, renamed) || state == u32::MAX {
+            return None;
+        }
+        let renaming = if renamed { Some(self.renaming(edge as usize)?) } else { None };
+        let schedule = self.schedule(state, Some(by));
+        Some(Job { schedule, renaming, then: Then::Random(edge.into()), edge: Some(edge) })
     }
 }

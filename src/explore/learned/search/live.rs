@@ -1,8 +1,9 @@
 //! Live executions beside the graph.
 
-use super::super::follow::{Followed, Then, follow};
+use std::rc::Rc;
+
+use super::super::follow::{Followed, Job, Then, follow};
 use super::super::point::Point;
-use super::super::renamed::Renaming;
 use super::super::stop::Stop;
 use super::{FAULT, Graph, Move, ROOT};
 use crate::explore::schedule::Schedule;
@@ -47,7 +48,7 @@ impl Graph {
         if self.all.is_some() && self.confirmed.contains(violation) {
             return Ok(());
         }
-        let found = self.live(schedule, Then::Default, false)?;
+        let found = self.live(schedule.to_vec(), false)?;
         match &found.verdict {
             Verdict::Broken(live) if live.property == violation.property => self.found(found),
             other => Err(Stop::Uncontrolled(format!(
@@ -69,58 +70,66 @@ impl Graph {
         Ok(())
     }
 
-    /// Executes a schedule live beside the graph.
-    pub(super) fn live(
-        &mut self,
-        schedule: &[Move],
-        then: Then,
-        judge: bool,
-    ) -> Result<Exploration, Stop> {
-        self.live_renamed(schedule, None, then, judge)
+    /// Executes a schedule live beside the graph, and goes on by default.
+    pub(super) fn live(&mut self, schedule: Vec<Move>, judge: bool) -> Result<Exploration, Stop> {
+        let job = Job { schedule, renaming: None, then: Then::Default, edge: None };
+        let (exploration, _) = self.live_from(&Rc::from([job]), 0)?;
+        if judge {
+            self.found(exploration.clone())?;
+        }
+        Ok(exploration)
     }
 
-    /// The same, with the clients renamed.
-    pub(super) fn live_renamed(
-        &mut self,
-        schedule: &[Move],
-        renaming: Option<&Renaming>,
-        then: Then,
-        judge: bool,
-    ) -> Result<Exploration, Stop> {
+    /// Executes all of these live beside the graph, and judges what they show.
+    pub(super) fn all_live(&mut self, jobs: Vec<Job>) -> Result<(), Stop> {
+        let jobs: Rc<[Job]> = jobs.into();
+        let mut done = 0;
+        while done < jobs.len() {
+            let exploration;
+            (exploration, done) = self.live_from(&jobs, done)?;
+            self.found(exploration)?;
+        }
+        Ok(())
+    }
+
+    /// Executes these live, beginning with that of this number; up to which they were.
+    fn live_from(&mut self, jobs: &Rc<[Job]>, first: usize) -> Result<(Exploration, usize), Stop> {
         let machine = self.machine.take().expect("the machine is here");
-        let (machine, Followed { exploration, difference }) = follow(
+        let (machine, Followed { exploration, done, difference }) = follow(
             &self.program,
             machine,
             self.begun.then_some(&self.start),
-            (schedule, renaming),
-            then,
-            self.search.max_steps + schedule.len(),
+            (Rc::clone(jobs), first),
+            self.search.max_steps,
         );
         self.machine = Some(machine);
-        self.figures.live_runs += 1;
+        self.figures.live_runs += exploration.executions;
         self.longest = self.longest.max(exploration.longest);
-        if let (Some(difference), Some(renaming)) = (&difference, renaming) {
-            let (names, schedule) = (self.renamed(renaming), self.named(schedule));
-            return Err(Stop::Uncontrolled(format!(
-                "{names}, declared alike, behave differently: along the schedule {schedule} with their names \
-                 changed, {difference}"
-            )));
-        }
         if let Some(difference) = difference {
-            return Err(Stop::Uncontrolled(format!(
-                "run all at once along the schedule {}, the actors do something else than alone: \
-                 {difference}",
-                self.named(schedule)
-            )));
+            return Err(Stop::Uncontrolled(self.differs(&jobs[done - 1], &difference)));
         }
         if let Verdict::NotRun(why) = exploration.verdict {
             return Err(Stop::Refused(why));
         }
         self.shown.merge(&exploration.shown);
-        if judge {
-            self.found(exploration.clone())?;
+        Ok((exploration, done))
+    }
+
+    fn differs(&mut self, job: &Job, difference: &str) -> String {
+        let schedule = self.named(&job.schedule);
+        match &job.renaming {
+            Some(renaming) => {
+                let names = self.renamed(renaming);
+                format!(
+                    "{names}, declared alike, behave differently: along the schedule {schedule} with their \
+                     names changed, {difference}"
+                )
+            }
+            None => format!(
+                "run all at once along the schedule {schedule}, the actors do something else than alone: \
+                 {difference}"
+            ),
         }
-        Ok(exploration)
     }
 
     /// All actors have ended: what they came to is judged live, or as it is predicted if too many ends were.
@@ -135,7 +144,7 @@ impl Graph {
         }
         self.ends.insert(number, None);
         let schedule = self.schedule(number, None);
-        self.live(&schedule, Then::Default, true)?;
+        self.live(schedule, true)?;
         Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! Ends that are not executed: a world is set up, filled with the predicted end, and judged.
 
-use super::super::follow::Then;
 use super::super::local::Status;
 use super::super::machine::Machine;
 use super::super::point::Point;
@@ -29,7 +28,7 @@ impl Graph {
             return Ok(());
         }
         let schedule: Vec<Move> = self.schedule(number, None);
-        let found = self.live(&schedule, Then::Default, true)?;
+        let found = self.live(schedule, true)?;
         // What `finally` reads was not in the world, which the contract of scenarios allows.
         self.misjudges = !matches!(found.verdict, Verdict::Broken(_));
         Ok(())
