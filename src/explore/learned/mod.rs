@@ -34,4 +34,3 @@ mod stop;
 mod tables;
 
 pub use engines::{census, exhaustive, minimal};
-pub(in crate::explore) use set_up::names_of;
