@@ -49,8 +49,6 @@ const EXCEPTIONS: &[Exception] = &[
         why: "compiled scripts are looked up by their digest, and never walked",
     },
     circle("src/cli"),
-    circle("src/explore/learned"),
-    circle("src/explore/learned/learner"),
     circle("src/lock"),
     circle("src/machine/encode"),
     circle("src/redis"),

@@ -3,14 +3,14 @@
 mod aliases;
 mod alike;
 mod covered;
+mod memory;
 mod paths;
 mod runs;
 
-use covered::Shown;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::local::{Edge, Local, Status};
+use super::local::{Edge, Local, Shown, Status};
 use super::memory::BLOCK;
 use super::stop::Stop;
 use super::tables::{Map, NOTHING, Tables};

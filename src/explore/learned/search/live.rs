@@ -1,10 +1,11 @@
 //! Live executions beside the graph.
 
 use super::super::follow::{Followed, Then, follow};
+use super::super::moves::{FAULT, Move, ROOT};
 use super::super::point::Point;
 use super::super::renamed::Renaming;
 use super::super::stop::Stop;
-use super::{FAULT, Graph, Move, ROOT};
+use super::Graph;
 use crate::explore::schedule::Schedule;
 use crate::explore::verdict::{Exploration, Verdict};
 use crate::scenario::Violation;
