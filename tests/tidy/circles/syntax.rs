@@ -149,6 +149,8 @@ pub fn paths(code: &str) -> Vec<(Path, usize)> {
         let inner = code[..start].ends_with("::");
         // Not what follows a type in angle brackets, or begins outside the crate.
         open = !inner || open && start == end + "::".len();
+        // Nor what says in which module something is visible.
+        open &= !code[..start].ends_with("(in ");
         match found.last_mut().filter(|_| inner && open) {
             Some((path, _)) => path.push(name),
             None if open => found.push((vec![name], start)),

@@ -22,7 +22,8 @@ fn imports_one_way_are_accepted() {
         ("src/a/mod.rs", "mod b;\nmod c;\npub use b::B;\npub use c::C;\n"),
         ("src/a/b.rs", "use super::c::C;\nuse std::c::B;\nstruct B;\n"),
         ("src/a/c.rs", "use c::b::B;\nfn b(b: ::super::b::B) {}\nstruct C;\n"),
-        ("src/d.rs", "use crate::a::{B, C};\n"),
+        ("src/d.rs", "use crate::a::{B, C};\npub(in crate::e) struct D;\n"),
+        ("src/e.rs", "pub use crate::d::D;\nstruct E(D);\n"),
         ("src/main.rs", "use crate::d;\n"),
     ];
     assert_eq!(said(&files), [""; 0]);
