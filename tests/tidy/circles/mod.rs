@@ -33,10 +33,10 @@ pub fn circles(sources: &[Source]) -> Vec<Offence> {
 fn circles_of(folder: &[String], edges: &[Edge]) -> Vec<Offence> {
     let mut arrows = Arrows::new();
     for Edge { from, to, place } in edges {
-        if let (Some(from), Some(to)) = (child(folder, from), child(folder, to)) {
-            if from != to {
-                arrows.entry(from).or_default().entry(to).or_insert(place);
-            }
+        if let (Some(from), Some(to)) = (child(folder, from), child(folder, to))
+            && from != to
+        {
+            arrows.entry(from).or_default().entry(to).or_insert(place);
         }
     }
     let path = ["src"].into_iter().chain(folder.iter().map(String::as_str)).collect::<Vec<_>>();
