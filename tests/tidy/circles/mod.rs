@@ -2,7 +2,7 @@
 //!
 //! An import counts for the module that defines the name, however many `pub use` stand between. The
 //! declarations and re-exports of a `mod.rs` are no imports; what else it holds is a module of the folder
-//! like any other.
+//! like any other. A glob is an import of the module that it names, whatever that hands on.
 
 mod modules;
 mod syntax;
