@@ -2,14 +2,16 @@
 //!
 //! # Layout
 //!
+//! * [`input`]: the user's own bank, from two CSV files.
+//! * `server_error`: what can be wrong with the user's own Redis server.
+//! * [`status`]: how a run ended, and with which exit code.
+//! * [`output`]: lines on standard output, from any thread.
+//! * `catalogue`: what the user asked for, found in the catalogue.
 //! * [`check`]: races on engines, a verdict a line.
 //! * [`replay`]: one interleaving of a race, step by step.
-//! * `catalogue`: what the user asked for, found in the catalogue.
+//! * [`docs`]: the pages of the catalogue.
 //! * [`stress`]: real threads in a process of their own, which can be killed.
 //! * [`demo`]: the bank of the introduction, run on real threads.
-//! * [`input`]: the user's own bank, from two CSV files.
-//! * [`output`]: lines on standard output, from any thread.
-//! * [`status`]: how a run ended, and with which exit code.
 //!
 //! One file a subcommand: its arguments, and a `run` that calls the library and prints.
 
@@ -22,6 +24,7 @@ pub mod docs;
 pub mod input;
 pub mod output;
 pub mod replay;
+mod server_error;
 pub mod status;
 pub mod stress;
 

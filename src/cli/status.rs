@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::demo::ServerError;
 use super::input::InputError;
+use super::server_error::ServerError;
 use crate::explore::{Divergence, ScheduleError, UnknownEngine};
 
 /// How a run ended that did its job.

@@ -60,7 +60,7 @@ impl Cause {
     /// Why the actor or fault called `expected` cannot take a step now.
     pub(super) fn now(expected: &str, session: &Session) -> Self {
         let state = &session.state;
-        let names = super::learned::names_of(&session.names);
+        let names = session.names.to_trace();
         let fault = state.faults.iter().zip(&state.left).find(|(fault, _)| fault.name == expected);
         if let Some((fault, left)) = fault {
             return match fault.injector.injection(state) {

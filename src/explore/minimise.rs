@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use super::cost::Cost;
 use super::divergence::Divergence;
-use super::replay::{self, Misfit};
+use super::live::replay::{self, Misfit};
 use super::schedule::Schedule;
 use super::thread::on_own_thread;
 use super::verdict::{Exploration, Verdict};

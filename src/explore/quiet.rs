@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::Once;
 
+use super::config::config;
 use crate::sync::model::session;
 use crate::sync::model::vitals::give_up;
 use crate::trace;
@@ -50,7 +51,7 @@ fn install() {
     INSTALLED.call_once(|| {
         let original = panic::take_hook();
         let once = shuttle::scheduler::RoundRobinScheduler::new(1);
-        shuttle::Runner::new(once, super::live::drive::config()).run(|| ());
+        shuttle::Runner::new(once, config()).run(|| ());
         drop(panic::take_hook());
         panic::set_hook(Box::new(move |info| {
             if QUIET.get() > 0 {

@@ -38,7 +38,7 @@ use ::redis::{ConnectionLike, RedisError, RedisResult, cmd};
 
 use super::error::is_refusal;
 use super::retry::{Backoff, Retry};
-use super::scripts::{ACQUIRE_FENCED, RELEASE};
+use super::scripts::ACQUIRE_FENCED;
 use super::validity::{millis, whole_millis};
 use super::{AcquireError, Drift, Lease, RedisLock, Token};
 use crate::sync::Runtime;
@@ -254,10 +254,5 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
                 AcquireError::Unknown(error)
             }
         }
-    }
-
-    /// Deletes the lock if it holds this token. Says whether it did.
-    pub(super) fn withdraw(&mut self, key: &str, token: &Token) -> RedisResult<bool> {
-        RELEASE.key(key).arg(token.as_str()).invoke(&mut self.connection)
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! # Layout
 //!
-//! * [`redis_lock`]: the lock itself: acquire, renew, release.
-//! * `acquire`: what each answer to an acquisition proves, and what a missing one does not.
-//! * [`lease`]: a lock that was obtained, and what can become of it.
+//! * `scripts`: the Lua that has to be one step on the server.
 //! * [`validity`]: how long a lease may be trusted.
 //! * [`token`]: what proves that a lock is one's own.
 //! * [`retry`]: how often, and how patiently, to ask again.
 //! * [`error`]: why a lock was not obtained.
-//! * `scripts`: the Lua that has to be one step on the server.
+//! * [`lease`]: a lock that was obtained, and what can become of it.
+//! * [`redis_lock`]: the lock itself: renew, release.
+//! * `acquire`: what each answer to an acquisition proves, and what a missing one does not.
+//! * `acquisition`: the ways to acquire a lock.
 //! * [`fence`]: a store that refuses late holders.
 //!
 //! # The protocol
@@ -45,6 +46,7 @@
 //! * Salvatore Sanfilippo, [Is Redlock safe?](http://antirez.com/news/101), 2016.
 
 mod acquire;
+mod acquisition;
 pub mod error;
 pub mod fence;
 pub mod lease;

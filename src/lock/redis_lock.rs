@@ -1,15 +1,14 @@
-//! The lock itself: acquire, renew, release.
+//! The lock itself: renew, release. How it is acquired is in files of its own.
 
 use std::fmt;
 use std::time::Duration;
 
 use ::redis::{ConnectionLike, RedisResult};
 
-use super::acquire::Wanted;
 use super::error::is_refusal;
-use super::scripts::{self, RENEW};
+use super::scripts::{self, RELEASE, RENEW};
 use super::validity::{millis, whole_millis};
-use super::{AcquireError, Drift, Lease, Release, Renewal, Retry, Tokens};
+use super::{Drift, Lease, Release, Renewal, Retry, Token, Tokens};
 use crate::sync::{Clock, Runtime, Std};
 use crate::trace::{self, Kind};
 
@@ -38,7 +37,7 @@ pub struct RedisLock<C, R: Runtime = Std> {
     pub(super) clock: Clock<R>,
     pub(super) tokens: Tokens,
     pub(super) drift: Drift,
-    retry: Retry,
+    pub(super) retry: Retry,
 }
 
 impl<C: ConnectionLike> RedisLock<C> {
@@ -95,59 +94,6 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
     /// What the server answered, or that it did not.
     pub fn load_scripts(&mut self) -> RedisResult<()> {
         scripts::load(&mut self.connection)
-    }
-
-    /// One attempt to lock `key` for `ttl`; `None` if somebody else holds it. The TTL counts in whole
-    /// milliseconds, and the lease is valid for a little less.
-    ///
-    /// # Errors
-    ///
-    /// Each of [`AcquireError`] but `Taken`.
-    pub fn try_acquire(&mut self, key: &str, ttl: Duration) -> Result<Option<Lease>, AcquireError> {
-        unless_taken(self.obtain(Wanted::new(key, None, ttl), Retry::once()))
-    }
-
-    /// Locks `key` for `ttl`, trying again as the policy says while somebody else holds it or the
-    /// server does not answer.
-    ///
-    /// # Errors
-    ///
-    /// See [`AcquireError`]. Whoever gets one does not hold the lock.
-    pub fn acquire(&mut self, key: &str, ttl: Duration) -> Result<Lease, AcquireError> {
-        self.obtain(Wanted::new(key, None, ttl), self.retry)
-    }
-
-    /// As [`RedisLock::try_acquire`], and mints a fencing token as [`RedisLock::acquire_fenced`] does.
-    ///
-    /// # Errors
-    ///
-    /// Each of [`AcquireError`] but `Taken`.
-    pub fn try_acquire_fenced(
-        &mut self,
-        key: &str,
-        fence_key: &str,
-        ttl: Duration,
-    ) -> Result<Option<Lease>, AcquireError> {
-        unless_taken(self.obtain(Wanted::new(key, Some(fence_key), ttl), Retry::once()))
-    }
-
-    /// As [`RedisLock::acquire`], and mints a fencing token from the counter `fence_key` in the same
-    /// step: [`Lease::fence`] is greater than that of every earlier lease. Minted in a step of its own,
-    /// a client that paused before it would hold the greatest token and no lock.
-    ///
-    /// Each lock needs a counter of its own, with no TTL, on a server that neither evicts nor loses it.
-    /// In a cluster both must share a hash tag.
-    ///
-    /// # Errors
-    ///
-    /// See [`AcquireError`].
-    pub fn acquire_fenced(
-        &mut self,
-        key: &str,
-        fence_key: &str,
-        ttl: Duration,
-    ) -> Result<Lease, AcquireError> {
-        self.obtain(Wanted::new(key, Some(fence_key), ttl), self.retry)
     }
 
     /// Makes the lease last until `ttl` from now, if the lock is still ours; it is never made shorter,
@@ -215,6 +161,11 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         }
     }
 
+    /// Deletes the lock if it holds this token. Says whether it did.
+    pub(super) fn withdraw(&mut self, key: &str, token: &Token) -> RedisResult<bool> {
+        RELEASE.key(key).arg(token.as_str()).invoke(&mut self.connection)
+    }
+
     /// The time on the lock's clock, which leases are measured by. In a model this is a step.
     #[must_use]
     pub fn now(&self) -> Duration {
@@ -251,14 +202,6 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
             key: lease.key.clone(),
             token: lease.token.to_string(),
         });
-    }
-}
-
-fn unless_taken(result: Result<Lease, AcquireError>) -> Result<Option<Lease>, AcquireError> {
-    match result {
-        Ok(lease) => Ok(Some(lease)),
-        Err(AcquireError::Taken { .. }) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::trace::{ActorId, ObjectId};
+use crate::trace::{ActorId, ObjectId, Trace};
 
 /// The numbers that have been given out.
 #[derive(Clone, Debug, Default)]
@@ -42,5 +42,10 @@ impl Names {
     /// The objects' names, by number.
     pub(crate) fn objects(&self) -> &[String] {
         &self.objects
+    }
+
+    /// The names, for those who describe what happens.
+    pub(crate) fn to_trace(&self) -> Trace {
+        Trace { actors: self.actors.clone(), objects: self.objects.clone(), events: Vec::new() }
     }
 }

@@ -21,12 +21,16 @@ pub struct Connection<R: Runtime> {
     node: Node<R>,
 }
 
-impl<R: Runtime> Connection<R> {
-    /// A connection to this server.
-    pub(super) const fn to(node: Node<R>) -> Self {
-        Self { node }
+impl<R: Runtime> Node<R> {
+    /// A connection for code that is written for redis-rs. What happens to its commands is up to the
+    /// faults of the actor that uses it; those of a scenario's setting up always get their replies.
+    #[must_use]
+    pub fn connect(&self) -> Connection<R> {
+        Connection { node: self.clone() }
     }
+}
 
+impl<R: Runtime> Connection<R> {
     /// The server at the other end.
     #[must_use]
     pub const fn node(&self) -> &Node<R> {

@@ -2,14 +2,15 @@
 //!
 //! # Layout
 //!
-//! * `engine`: one command, or a transaction, at one instant, atomically: [`execute`], [`execute_batch`].
-//! * `lua`: scripts by real Lua 5.1.
+//! * `engine`: one command, or a transaction, at one instant, atomically: [`execute`], [`execute_batch`]; and
+//!   scripts, by real Lua 5.1.
 //! * `resp`: commands as bytes.
 //! * `connection`: the front door for redis-rs, and its conversions. The engine behind it does not know how
 //!   commands arrive.
 //!
-//! * `node`: a server that actors share, a command a step; `server`: that server as a value of the machine,
-//!   and what commands do to it; `client`: connections to it; `words`: how timelines show what was said.
+//! * `words`: how timelines show what was said; `server`: a server as a value of the machine, and what
+//!   commands do to it; `node`: that server as actors share it, a command a step; `client`: connections to
+//!   it.
 //!
 //! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
 //!
@@ -45,7 +46,6 @@
 mod client;
 mod connection;
 mod engine;
-mod lua;
 mod node;
 mod resp;
 mod server;

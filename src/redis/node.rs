@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use ::redis::{RedisError, RedisResult};
 
-use super::client::Connection;
 use super::engine::error::NotSimulated;
 use super::engine::keyspace::Keyspace;
 use super::engine::reply::Reply;
@@ -86,13 +85,6 @@ impl<R: Runtime> Node<R> {
                 Backing::Memory { .. } => trace::refuse(why),
             }
         }
-    }
-
-    /// A connection for code that is written for redis-rs. What happens to its commands is up to the
-    /// faults of the actor that uses it; those of a scenario's setting up always get their replies.
-    #[must_use]
-    pub fn connect(&self) -> Connection<R> {
-        Connection::to(self.clone())
     }
 
     /// A look at what the server holds, and at its time in milliseconds; no step. An actor that looks learns

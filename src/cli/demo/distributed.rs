@@ -6,11 +6,12 @@ use std::sync::Arc;
 use ::redis::ConnectionLike;
 
 use super::lines::{self, Wording};
-use super::server::{Server, ServerError};
+use super::server::Server;
 use crate::bank::{
     Account, AccountNumber, Audit, Bank, BankError, Outcome, RemoteBank, Transaction,
 };
 use crate::cli::input::Input;
+use crate::cli::server_error::ServerError;
 use crate::cli::{Failure, Output, Status};
 use crate::lock::{AcquireError, RedisLock, Tokens};
 use crate::sync::{JoinHandle, Std, spawn};

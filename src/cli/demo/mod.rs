@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //!
+//! * `lines`: what is printed.
+//! * `server`: a real Redis server, or a simulated one.
 //! * `single`: mutexes, in one process.
 //! * `distributed`: Redis locks, and balances in Redis.
-//! * `server`: a real Redis server, and what can be wrong with it.
-//! * `lines`: what is printed.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ mod lines;
 mod server;
 mod single;
 
-pub use server::ServerError;
+pub use super::server_error::ServerError;
 
 /// Run a bank on real threads, one a transaction, all at once.
 #[derive(Debug, clap::Args)]

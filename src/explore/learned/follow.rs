@@ -8,9 +8,9 @@ use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::machine::Machine;
+use super::moves::{FAULT, Move};
 use super::point::Point;
 use super::renamed::{Renamed, Renaming};
-use super::search::{FAULT, Move};
 use crate::explore::live::drive::drive_named;
 use crate::explore::live::turn::{Choice, Decision, Strategy, Turn};
 use crate::explore::verdict::Exploration;

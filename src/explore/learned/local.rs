@@ -63,3 +63,12 @@ pub(super) struct Edge {
     /// It was taken in a live execution: by its actor, and by a client of another name.
     pub(super) covered: [bool; 2],
 }
+
+/// Which clients have taken edges that look the same to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Only this one.
+    By(ActorId),
+    /// More than one.
+    BySeveral,
+}

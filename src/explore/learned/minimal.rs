@@ -8,8 +8,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::memory::{Digest, of_map, of_point, of_vec};
-use super::search::{FAULT, Graph, Move, ROOT};
+use super::memory::{Digest, of_map, of_vec};
+use super::moves::{FAULT, Move, ROOT};
+use super::search::Graph;
 use super::stop::Stop;
 use super::tables::Map;
 use crate::explore::bound::Bound;
@@ -21,7 +22,7 @@ use crate::scenario::Violation;
 use crate::scenario::outcome::Deadlock;
 use crate::trace::ActorId;
 
-use super::point::Point;
+use super::point::{Point, of_point};
 
 /// Who ran last before a state, and how many steps it took. How it was reached is with the graph.
 struct Node {

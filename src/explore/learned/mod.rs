@@ -11,11 +11,12 @@
 //! at once, and compared with the graph step by step; before a search is called exhausted, every answer
 //! that was learned was given live, too.
 //!
-//! * [`learner`]: runs actors alone. [`tables`]: what states are made of. [`local`], [`point`]: states.
-//! * [`machine`]: the machine over numbered states. [`canonical`]: states that are equal up to the names of
-//!   clients.
-//! * [`search`]: breadth first. [`minimal`]: by increasing cost. [`follow`]: live executions beside the
-//!   graph. [`queue`]: states that wait. [`memory`]: how many bytes all of that holds.
+//! * [`memory`]: how many bytes values hold. [`tables`]: what states are made of. [`local`], [`point`]:
+//!   states. [`queue`]: states that wait. [`moves`]: choices.
+//! * [`learner`]: runs actors alone. [`machine`]: the machine over numbered states. [`canonical`]: states
+//!   that are equal up to the names of clients.
+//! * [`follow`]: live executions beside the graph. [`search`]: breadth first. [`minimal`]: by increasing
+//!   cost.
 
 mod canonical;
 mod engines;
@@ -26,6 +27,7 @@ mod local;
 mod machine;
 mod memory;
 mod minimal;
+mod moves;
 mod point;
 mod queue;
 mod renamed;
@@ -35,4 +37,3 @@ mod stop;
 mod tables;
 
 pub use engines::{census, exhaustive, minimal};
-pub(in crate::explore) use set_up::names_of;

@@ -1,6 +1,7 @@
 //! A state of the search, as numbers; and the world that it stands for, for operations to look at.
 
 use super::local::{Local, Status};
+use super::memory::{BLOCK, of_vec};
 use super::tables::{ABSENT, Tables};
 use crate::machine::object::Object;
 use crate::machine::operation::{Actors, Look, Operation, Store, actors_below};
@@ -200,4 +201,9 @@ impl Store for Overlay<'_> {
     fn look(&self) -> &dyn Look {
         self
     }
+}
+
+/// What a state that waits to be visited holds outside the queue.
+pub(super) const fn of_point(point: &Point) -> u64 {
+    of_vec(&point.objects) + of_vec(&point.locals) + 2 * BLOCK
 }

@@ -14,7 +14,7 @@ use crate::scenario::program::Program;
 use crate::scenario::property::set::{MonitorSet, Monitors};
 use crate::sync::model::session::{self, Session};
 use crate::sync::{Doom, panic_message};
-use crate::trace::{self, ActorId, Recorder, Trace};
+use crate::trace::{self, ActorId, Recorder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A world that is set up.
@@ -83,9 +83,4 @@ fn with_threads(session: &Session, cast: Vec<Cast>) -> Vec<Cast> {
     let threads: Vec<Cast> =
         started.map(|actor| Cast { actor: *actor, name: name(*actor), client: false }).collect();
     threads.into_iter().chain(cast).collect()
-}
-
-/// The names, for those who describe what happens.
-pub(in crate::explore) fn names_of(names: &Names) -> Trace {
-    Trace { actors: names.actors().to_vec(), objects: names.objects().to_vec(), events: Vec::new() }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::drive::{drive, drive_all, shown};
+use super::drive::{drive, drive_all};
+use super::replay::shown;
 use super::strategy::depth_first::DepthFirst;
 use crate::explore::bound::Bound;
 use crate::explore::census::Census;

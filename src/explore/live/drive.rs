@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+use shuttle::Runner;
 
 use super::scheduler::{Controlled, Log, lock};
 use super::turn::{Choice, Strategy};
 use crate::explore::bound::Bound;
+use crate::explore::config::config;
 use crate::explore::cost::Cost;
 use crate::explore::evidence::Evidence;
-use crate::explore::replay::{Misfit, follow};
 use crate::explore::schedule::Schedule;
 use crate::explore::verdict::{Exploration, Verdict};
 use crate::machine::names::Names;
@@ -109,16 +109,6 @@ fn run(
     (exploration.alarmed(), all)
 }
 
-/// shuttle's settings. It is to print nothing, and to leave the length of an execution to us.
-pub(in crate::explore) fn config() -> Config {
-    let mut config = Config::new();
-    config.stack_size = 1024 * 1024;
-    config.failure_persistence = FailurePersistence::None;
-    config.max_steps = MaxSteps::None;
-    config.silence_warnings = true;
-    config
-}
-
 /// One execution.
 fn run_once(program: &dyn Program, recorder: &Recorder) -> Ran {
     let deadlock = || session::with(|session| session.live_mut().deadlock.take()).map(Deadlock);
@@ -131,18 +121,6 @@ fn run_once(program: &dyn Program, recorder: &Recorder) -> Ran {
         Session::wait_for_others();
     }
     ran
-}
-
-/// Shows the interleaving that broke something once more, this time with the values that were read and
-/// written.
-pub(in crate::explore) fn shown(program: &Arc<dyn Program>, found: Exploration) -> Exploration {
-    let (Verdict::Broken(_), Some(schedule)) = (&found.verdict, &found.schedule) else {
-        return found;
-    };
-    match follow(program, schedule, Misfit::Diverges) {
-        Ok(again) if again.verdict == found.verdict => Exploration { trace: again.trace, ..found },
-        _ => found,
-    }
 }
 
 /// What a live engine cannot see.

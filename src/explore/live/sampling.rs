@@ -1,6 +1,7 @@
 //! Engines that draw interleavings.
 
-use super::drive::{drive, shown};
+use super::drive::drive;
+use super::replay::shown;
 use super::strategy::pct::Pct;
 use super::strategy::random::Random;
 use super::strategy::urw::Urw;

@@ -1,10 +1,10 @@
 //! Takes down what values hash.
 
 use std::cell::RefCell;
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 
 use super::clients::{Clients, Mistake};
-use super::{ACTOR, BYTES, END, Encoded, INTEGER, Part, TEXT};
+use super::encoded::{ACTOR, BYTES, END, Encoded, INTEGER, Part, TEXT};
 use crate::trace::ActorId;
 
 thread_local! {
@@ -13,7 +13,7 @@ thread_local! {
 }
 
 /// Takes the encoder off the thread when encoding panics.
-pub(super) struct Popped;
+struct Popped;
 
 impl Drop for Popped {
     fn drop(&mut self) {
@@ -21,11 +21,30 @@ impl Drop for Popped {
     }
 }
 
+impl Encoded {
+    /// Encodes a value; `clients` are those whose names are cut out.
+    pub(crate) fn of<T: Hash + ?Sized>(value: &T, clients: &Clients) -> Self {
+        Self::with(clients, |hasher| value.hash(&mut &mut *hasher))
+    }
+
+    /// Encodes whatever `write` hashes.
+    pub(crate) fn with(clients: &Clients, write: impl FnOnce(&mut dyn Hasher)) -> Self {
+        let encoder = Encoder { parts: Vec::new(), clients: clients.clone(), text: None };
+        ACTIVE.with_borrow_mut(|active| active.push(encoder));
+        let popped = Popped;
+        write(&mut Calls);
+        std::mem::forget(popped);
+        let mut encoder = ACTIVE.with_borrow_mut(Vec::pop).expect("the encoder is active");
+        encoder.flush();
+        Self(encoder.parts)
+    }
+}
+
 pub(super) struct Encoder {
     pub(super) parts: Vec<Part>,
     pub(super) clients: Clients,
     /// Bytes of which it is not known yet whether they are a text.
-    pub(super) text: Option<Vec<u8>>,
+    text: Option<Vec<u8>>,
 }
 
 impl Encoder {
@@ -111,7 +130,7 @@ impl Encoder {
 }
 
 /// Forwards the calls of a `Hash` impl to the innermost encoder of this thread.
-pub(super) struct Calls;
+struct Calls;
 
 pub(super) fn active(work: impl FnOnce(&mut Encoder)) {
     ACTIVE.with_borrow_mut(|active| work(active.last_mut().expect("an encoder is active")));

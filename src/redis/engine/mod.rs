@@ -1,17 +1,18 @@
 //! The engine of the simulated server: pure functions of a keyspace, an instant and a command.
 //!
+//! * `text`: byte strings as they are hashed.
 //! * `keyspace`: the state: keys with deadlines, and the script cache. A plain value.
 //! * `reply`, `error`: the answers; `error` has every error text, and [`NotSimulated`](error::NotSimulated).
-//! * `text`, `number`: byte strings as they are hashed, numbers as they are read and printed.
+//! * `number`: numbers as they are read and printed.
 //! * `key_spec`: which arguments of a command are keys.
-//! * `call`: what a command gets and gives. One file a family: `set`, `strings`, `keys`, `expiry`, `lists`,
-//!   `blocking`, `server`, `scripts`.
+//! * `call`: what a command gets and gives. `lua`: scripts by real Lua 5.1.
 //! * `not_simulated`: the commands of real servers that are missing here.
+//! * One file a family: `strings`, `set`, `keys`, `expiry`, `lists`, `blocking`, `server`, `scripts`.
 //! * `command`: the table of commands, and how one is looked up, checked and executed.
 //! * `transaction`: what a client sends as one step; `footprint`: the keys it touches.
 //! * `waiters`: the clients whose command waits.
 //!
-//! Each uses only those above it, and the families use `lua`, which runs scripts.
+//! Each uses only those above it.
 
 pub(super) mod blocking;
 pub(super) mod call;
@@ -23,6 +24,7 @@ mod key_spec;
 mod keys;
 pub(super) mod keyspace;
 mod lists;
+mod lua;
 mod not_simulated;
 pub(super) mod number;
 pub(super) mod reply;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::call::{Call, Outcome};
 use super::error::CommandError;
 use super::key_spec::number_of_keys;
+use super::lua::interpreter::{self, Script};
 use super::reply::Reply;
-use crate::redis::lua::interpreter::{self, Script};
 use sha1_smol::Sha1;
 
 /// `EVAL script numkeys key … arg …`: a script that compiles is remembered.

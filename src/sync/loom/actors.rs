@@ -4,11 +4,11 @@ use std::sync::atomic::Ordering;
 
 use loom::thread::{self, Thread};
 
-use super::Loom;
 use super::blocks::Key;
 use super::execution::{Awaited, GaveUp, MOST_ACTORS, collapsed, give_up, with};
+use super::me::me;
 use super::time::rest;
-use crate::sync::{Runtime, inert};
+use crate::sync::inert;
 use crate::trace::{ActorId, ObjectId, Verb};
 
 /// So many actors are about to be started.
@@ -23,7 +23,7 @@ pub(super) fn expect(actors: usize) {
 }
 
 pub(super) fn starts(actor: ActorId) {
-    let parent = Loom::me();
+    let parent = me();
     let all = with(|now| {
         now.started.insert(actor);
         now.blocks.spawn(parent, actor);
@@ -47,17 +47,9 @@ pub(super) fn has_ended(actor: ActorId) -> bool {
     with(|now| now.ended.contains(&actor))
 }
 
-/// The calling actor comes to a scheduling point of the seam.
-pub(super) fn step() {
-    if !inert() {
-        let me = Loom::me();
-        with(|now| now.blocks.begin(me));
-    }
-}
-
 pub(super) fn took(mutex: ObjectId) {
     if !collapsed() {
-        let me = Loom::me();
+        let me = me();
         with(|now| {
             now.holders.insert(mutex, me);
             now.write(me, Key::Mutex(mutex));
@@ -66,7 +58,7 @@ pub(super) fn took(mutex: ObjectId) {
 }
 
 pub(super) fn released(mutex: ObjectId) {
-    let me = Loom::me();
+    let me = me();
     with(|now| {
         now.holders.remove(&mutex);
         if !now.muted.contains(&me) {
@@ -77,7 +69,7 @@ pub(super) fn released(mutex: ObjectId) {
 
 pub(super) fn joined(actor: ActorId) {
     if !inert() {
-        let me = Loom::me();
+        let me = me();
         with(|now| now.blocks.join(me, actor));
     }
 }
@@ -88,7 +80,7 @@ pub(super) fn accessed(atomic: ObjectId, verb: Verb, ordering: Ordering) {
     if inert() {
         return;
     }
-    let me = Loom::me();
+    let me = me();
     with(|now| {
         if me != ActorId::MAIN || now.started != now.ended {
             now.atomics.touch(atomic, me, ordering);
@@ -102,7 +94,7 @@ pub(super) fn accessed(atomic: ObjectId, verb: Verb, ordering: Ordering) {
 
 /// The calling actor begins to wait on a condition variable.
 pub(super) fn joins_waiters(condvar: ObjectId) {
-    let (me, thread) = (Loom::me(), thread::current());
+    let (me, thread) = (me(), thread::current());
     with(|now| {
         now.waiters.entry(condvar).or_default().push_back((me, thread));
         now.write(me, Key::Condvar(condvar));
@@ -111,7 +103,7 @@ pub(super) fn joins_waiters(condvar: ObjectId) {
 
 /// Wakes those who wait on a condition variable, or the one who has waited longest.
 pub(super) fn notify(condvar: ObjectId, all: bool) {
-    let me = Loom::me();
+    let me = me();
     let woken: Vec<Thread> = with(|now| {
         now.write(me, Key::Condvar(condvar));
         let Some(waiters) = now.waiters.get_mut(&condvar) else { return Vec::new() };
@@ -131,7 +123,7 @@ pub(super) fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
     if inert() {
         return call();
     }
-    let me = Loom::me();
+    let me = me();
     let outermost = with(|now| match now.awaited.contains_key(&me) {
         true => false,
         false => now.awaited.insert(me, on).is_none(),

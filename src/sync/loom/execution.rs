@@ -12,7 +12,8 @@ use loom::sync::atomic::AtomicUsize;
 use loom::thread::Thread;
 
 use super::blocks::{Blocks, Key};
-use super::mutex;
+use super::me::me;
+use super::put_by::{drop_put_by, forget_put_by};
 use crate::sync::inert;
 use crate::sync::model::atomics::Atomics;
 use crate::trace::{ActorId, ObjectId};
@@ -134,7 +135,7 @@ pub(crate) fn recover() {
     COLLAPSED.set(false);
     GAVE_UP.set(None);
     WANTED.set(None);
-    mutex::forget_put_by();
+    forget_put_by();
     NOW.take();
 }
 
@@ -147,7 +148,7 @@ pub(crate) fn begin(mode: Mode) {
 
 /// Ends an execution that ran to its end, inside a model.
 pub(crate) fn finish() -> Noticed {
-    mutex::drop_put_by();
+    drop_put_by();
     go_on();
     noticed()
 }
@@ -204,6 +205,14 @@ pub(super) fn begins_again() -> bool {
 /// The search is to begin again in this mode.
 pub(super) fn want(mode: Mode) {
     WANTED.set(Some(mode));
+}
+
+/// The calling actor comes to a scheduling point of the seam.
+pub(super) fn step() {
+    if !inert() {
+        let me = me();
+        with(|now| now.blocks.begin(me));
+    }
 }
 
 impl Execution {

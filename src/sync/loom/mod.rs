@@ -6,11 +6,13 @@
 mod actors;
 mod blocks;
 mod execution;
+mod me;
 mod mutex;
+mod primitive;
+mod put_by;
 mod time;
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{Result, ThreadId};
@@ -30,39 +32,11 @@ use super::{Runtime, inert};
 use crate::trace::{self, ActorId, ObjectId, Recorder, Trace, Verb};
 use actors::awaiting;
 use mutex::{Guard, Mutex};
+use primitive::{blocking, primitive};
 
 /// loom's primitives. They work only inside a loom model, which is what the loom engine runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Loom;
-
-loom::thread_local! {
-    static ME: Cell<ActorId> = Cell::new(ActorId::MAIN);
-}
-
-/// Calls a primitive of loom. A panic out of one is loom's verdict on the execution, not the actor's.
-fn primitive<U>(call: impl FnOnce() -> U) -> U {
-    struct Watch {
-        unwinding: bool,
-    }
-    impl Drop for Watch {
-        fn drop(&mut self) {
-            if inert() && !self.unwinding {
-                execution::collapse();
-            }
-        }
-    }
-    if !inert() {
-        execution::go_on();
-        mutex::drop_put_by();
-    }
-    let _watch = Watch { unwinding: inert() };
-    call()
-}
-
-/// Calls a primitive of loom that may block.
-fn blocking<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
-    awaiting(on, || primitive(call))
-}
 
 /// A condition variable. Who waits on it is known to [`actors`]; loom is shown, by one of its own on which
 /// nobody waits, that its accesses depend on each other.
@@ -131,7 +105,7 @@ impl Runtime for Loom {
     }
 
     fn lock<T: Send + 'static>(mutex: &Mutex<T>) -> Guard<'_, T> {
-        actors::step();
+        execution::step();
         mutex.take()
     }
 
@@ -150,20 +124,20 @@ impl Runtime for Loom {
         guard: Guard<'a, T>,
     ) -> Guard<'a, T> {
         let on = Awaited::Wake { condvar: condvar.object, mutex: mutex.object };
-        actors::step();
+        execution::step();
         blocking(on, || {
             condvar.marker.notify_all();
             actors::joins_waiters(condvar.object);
             drop(guard);
             time::rest();
             thread::park();
-            actors::step();
+            execution::step();
             mutex.retake()
         })
     }
 
     fn notify(condvar: &Condvar, all: bool) {
-        actors::step();
+        execution::step();
         condvar.notify(all);
     }
 
@@ -219,7 +193,7 @@ impl Runtime for Loom {
     }
 
     fn point() {
-        actors::step();
+        execution::step();
     }
 
     fn block_until(
@@ -237,7 +211,7 @@ impl Runtime for Loom {
         } else if !time::muted(Self::me(), ready) {
             awaiting(Awaited::Condition(what), || time::wait_by(otherwise));
         }
-        actors::step();
+        execution::step();
     }
 
     fn wake(condvar: &Condvar) {
@@ -264,10 +238,10 @@ impl Runtime for Loom {
     }
 
     fn me() -> ActorId {
-        ME.with(Cell::get)
+        me::me()
     }
 
     fn become_actor(actor: ActorId) {
-        ME.with(|me| me.set(actor));
+        me::become_actor(actor);
     }
 }

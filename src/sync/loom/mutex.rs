@@ -9,7 +9,6 @@
 //!
 //! They are not used from the first, because there would be as many in memory as executions were run.
 
-use std::cell::RefCell;
 use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex as StdMutex, MutexGuard as StdGuard, PoisonError, TryLockError};
@@ -18,20 +17,10 @@ use loom::sync::{Mutex as LoomMutex, MutexGuard as LoomGuard};
 
 use super::actors;
 use super::execution::{self, Awaited, Mode};
-use super::{Loom, blocking};
-use crate::sync::{Runtime, inert};
-use crate::trace::{ActorId, ObjectId};
-
-thread_local! {
-    /// Guards of actors that unwound, which are still to be dropped.
-    static PUT_BY: RefCell<Vec<PutBy>> = const { RefCell::new(Vec::new()) };
-}
-
-struct PutBy {
-    actor: ActorId,
-    object: ObjectId,
-    guard: LoomGuard<'static, ()>,
-}
+use super::primitive::blocking;
+use super::put_by::{put_by, take_back};
+use crate::sync::inert;
+use crate::trace::ObjectId;
 
 /// A mutex of loom, and the data beside it.
 #[derive(Debug)]
@@ -79,7 +68,7 @@ impl<T> Mutex<T> {
         {
             return Guard { object: self.object, held: None, data: Some(data) };
         }
-        let held = match put_by(self.object) {
+        let held = match take_back(self.object) {
             Some(guard) => Held::ForEver(guard),
             None => blocking(Awaited::Lock(self.object), || {
                 actors::rest_before_lock(self.object);
@@ -128,7 +117,7 @@ impl<T> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         self.data = None;
         let Some(held) = self.held.take() else { return };
-        if Loom::collapsed() {
+        if execution::collapsed() {
             // loom's execution is over, and must not be touched.
             return mem::forget(held);
         }
@@ -139,9 +128,7 @@ impl<T> Drop for Guard<'_, T> {
                 mem::forget(guard);
                 execution::want(Mode { for_ever: true, ..execution::mode() });
             }
-            Held::ForEver(guard) => PUT_BY.with_borrow_mut(|all| {
-                all.push(PutBy { actor: Loom::me(), object: self.object, guard });
-            }),
+            Held::ForEver(guard) => put_by(self.object, guard),
         }
     }
 }
@@ -153,35 +140,4 @@ fn free<G>(taken: Result<G, TryLockError<G>>) -> Option<G> {
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => None,
     }
-}
-
-/// Takes back the guard that the calling actor has put by.
-fn put_by(object: ObjectId) -> Option<LoomGuard<'static, ()>> {
-    PUT_BY.with_borrow_mut(|all| {
-        if all.is_empty() || !inert() {
-            return None;
-        }
-        let me = Loom::me();
-        let at = all.iter().position(|it| it.actor == me && it.object == object)?;
-        Some(all.remove(at).guard)
-    })
-}
-
-/// Drops the guards that the calling actor put by while it unwound.
-pub(super) fn drop_put_by() {
-    let mine = PUT_BY.with_borrow_mut(|all| {
-        if all.is_empty() || inert() {
-            return Vec::new();
-        }
-        let me = Loom::me();
-        let (mine, others) = mem::take(all).into_iter().partition(|it| it.actor == me);
-        *all = others;
-        mine
-    });
-    drop(mine);
-}
-
-/// Forgets what an execution left that loom gave up.
-pub(super) fn forget_put_by() {
-    mem::forget(PUT_BY.take());
 }

@@ -10,10 +10,9 @@ use std::sync::atomic::Ordering;
 
 use loom::thread::{self, Thread};
 
-use super::Loom;
-use super::actors::step;
-use super::execution::{Mode, Waits, go_on, mode, want, with};
-use crate::sync::{Runtime, inert};
+use super::execution::{Mode, Waits, go_on, mode, step, want, with};
+use super::me::me;
+use crate::sync::inert;
 use crate::trace::{self, ActorId, Kind};
 
 /// The calling actor cannot go on, as far as it knows.
@@ -35,7 +34,7 @@ fn tell_settler() {
 
 /// The calling actor is the clock: it may tick, and need not.
 pub(super) fn offers() {
-    let me = Loom::me();
+    let me = me();
     with(|now| {
         now.faults.insert(me);
         now.blocks.begin(me);
@@ -113,7 +112,7 @@ fn wake_ready() {
 
 /// Waits until `ready`.
 pub(super) fn wait_until(ready: impl Fn() -> bool + 'static) {
-    let (me, ready) = (Loom::me(), Rc::new(ready));
+    let (me, ready) = (me(), Rc::new(ready));
     loop {
         let waits = Waits { ready: Some(ready.clone()), woken: false, parked: None };
         with(|now| now.conditions.insert(me, waits));
@@ -138,7 +137,7 @@ pub(super) fn wait_until(ready: impl Fn() -> bool + 'static) {
 
 /// Waits in the way of the caller, which may move the clock. Then the search has to begin again.
 pub(super) fn wait_by(otherwise: impl FnOnce()) {
-    let me = Loom::me();
+    let me = me();
     let waits = Waits { ready: None, woken: false, parked: None };
     with(|now| now.conditions.insert(me, waits));
     muted(me, otherwise);
@@ -166,7 +165,7 @@ pub(super) fn changed() {
     let Some(tick) = trace::current().and_then(|recorder| recorder.with_trace(last)) else {
         return;
     };
-    let me = Loom::me();
+    let me = me();
     let timed = with(|now| {
         let news = now.tick != tick;
         now.tick = tick;

@@ -3,7 +3,6 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex as StdMutex, MutexGuard as StdGuard, TryLockError};
 
-use super::live::invisible_point;
 use super::session;
 use super::vitals::give_up;
 use crate::machine::operation::Observation;
@@ -116,7 +115,7 @@ impl<T> Guard<'_, T> {
         if alone {
             session::step(wait);
         } else {
-            invisible_point();
+            session::invisible_point();
             session::effect(wait);
         }
     }
@@ -144,7 +143,7 @@ impl<T> Drop for Guard<'_, T> {
         let content = || Cell::content(self.cell.codec.as_ref(), &self.value);
         match self.kind {
             Kind::Mutex => {
-                invisible_point();
+                session::invisible_point();
                 session::noticed();
                 session::effect(Release { mutex: self.cell.object, content: content() });
             }

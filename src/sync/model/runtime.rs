@@ -10,7 +10,6 @@ use std::thread::Result;
 
 use super::alone::NextOperation;
 use super::cell::{Cell, Guard, Kind as Held};
-use super::live::{self, arrive};
 use super::session::{self, Begun};
 use super::vitals::{self, give_up};
 use crate::machine::operation::Observation;
@@ -176,7 +175,7 @@ impl Runtime for Model {
             let value = body();
             let kept = codec.filter(|_| session::keeps_values()).map(|codec| (codec.keep)(&value));
             *returned.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-            live::invisible_point();
+            session::invisible_point();
             session::ended(actor, kept);
         };
         match session::spawn(actor) {
@@ -184,7 +183,7 @@ impl Runtime for Model {
                 .stack_size(STACK)
                 .spawn(move || {
                     // An actor that is killed before it begins does not begin.
-                    if matches!(arrive(), Observation::Killed) {
+                    if matches!(session::arrive(), Observation::Killed) {
                         session::ended(actor, None);
                     } else {
                         run();
@@ -214,7 +213,7 @@ impl Runtime for Model {
     }
 
     fn invisible_point() {
-        live::invisible_point();
+        session::invisible_point();
     }
 
     fn me() -> ActorId {

@@ -1,17 +1,8 @@
 //! Which edges live executions have taken.
 
-use super::super::local::Edge;
+use super::super::local::{Edge, Shown};
 use super::Learner;
 use crate::trace::ActorId;
-
-/// Which clients have taken edges that look the same to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::explore::learned) enum Shown {
-    /// Only this one.
-    By(ActorId),
-    /// More than one.
-    BySeveral,
-}
 
 impl Learner {
     /// Whose edge it is.

@@ -3,16 +3,15 @@
 mod aliases;
 mod alike;
 mod covered;
+mod memory;
 mod paths;
 mod runs;
 
-use covered::Shown;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::local::{Edge, Local, Status};
+use super::local::{Edge, Local, Shown, Status};
 use super::memory::BLOCK;
-use super::set_up::names_of;
 use super::stop::Stop;
 use super::tables::{Map, NOTHING, Tables};
 use crate::machine::encode::Encoded;
@@ -79,7 +78,7 @@ impl Learner {
         Self {
             program: Arc::clone(program),
             budgets: program.budgets(),
-            trace: names_of(&names),
+            trace: names.to_trace(),
             names,
             set_up,
             tables,

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use super::super::local::{Effect, Local, Status};
-use super::super::set_up::names_of;
 use super::super::stop::Stop;
 use super::Learner;
 use crate::machine::encode::Encoded;
@@ -71,7 +70,7 @@ impl Learner {
         if names.objects().len() != self.trace.objects.len()
             || names.actors().len() != self.trace.actors.len()
         {
-            self.trace = names_of(&names);
+            self.trace = names.to_trace();
         }
         self.names = names;
         match opaque {

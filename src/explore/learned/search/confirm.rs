@@ -2,9 +2,10 @@
 
 use super::super::follow::{Job, Then};
 use super::super::learner::Learner;
+use super::super::moves::Move;
 use super::super::renamed::Renaming;
 use super::super::stop::Stop;
-use super::{Graph, Move};
+use super::Graph;
 use crate::explore::mutation::Mutation;
 
 impl Graph {

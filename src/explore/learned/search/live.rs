@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::super::follow::{Followed, Job, Then, follow};
+use super::super::moves::{FAULT, Move, ROOT};
 use super::super::point::Point;
 use super::super::stop::Stop;
-use super::{FAULT, Graph, Move, ROOT};
+use super::Graph;
 use crate::explore::schedule::Schedule;
 use crate::explore::verdict::{Exploration, Verdict};
 use crate::scenario::Violation;

@@ -3,6 +3,7 @@
 mod begin;
 mod confirm;
 mod live;
+mod memory;
 mod predicted;
 mod ways_out;
 
@@ -13,6 +14,7 @@ use super::canonical::Canon;
 use super::learner::Learner;
 use super::machine::{Came, Machine};
 use super::memory::Digest;
+use super::moves::{FAULT, Move, ROOT};
 use super::point::Point;
 use super::queue::Queue;
 use super::stop::Stop;
@@ -31,14 +33,6 @@ use crate::scenario::Violation;
 use crate::scenario::outcome::Deadlock;
 use crate::scenario::program::Program;
 use crate::trace::ActorId;
-
-/// A choice, as a number: an actor, or a fault.
-pub(super) type Move = u32;
-
-pub(super) const FAULT: Move = 1 << 31;
-
-/// The number of a state that has no parent.
-pub(super) const ROOT: u32 = u32::MAX;
 
 /// A search.
 pub(super) struct Graph {

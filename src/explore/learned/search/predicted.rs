@@ -2,10 +2,11 @@
 
 use super::super::local::Status;
 use super::super::machine::Machine;
+use super::super::moves::Move;
 use super::super::point::Point;
 use super::super::stop::Stop;
 use super::super::tables::ABSENT;
-use super::{Graph, Move};
+use super::Graph;
 use crate::explore::verdict::Verdict;
 use crate::machine::names::Names;
 use crate::machine::object::Object;

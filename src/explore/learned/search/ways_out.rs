@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 
-use super::super::memory::{Digest, of_map, of_point, of_vec};
-use super::super::point::Point;
+use super::super::memory::{Digest, of_map, of_vec};
+use super::super::moves::{FAULT, Move, ROOT};
+use super::super::point::{Point, of_point};
 use super::super::stop::Stop;
 use super::super::tables::Map;
-use super::{FAULT, Graph, Move, ROOT};
+use super::Graph;
 use crate::explore::bound::Bound;
 use crate::machine::fault::Injection;
 use crate::machine::survey::Next;

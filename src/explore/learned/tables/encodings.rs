@@ -1,5 +1,6 @@
 //! Encodings, each held once, and their digests.
 
+use super::super::memory::{of_map, of_vec};
 use super::map::Map;
 use crate::machine::encode::Encoded;
 
@@ -54,5 +55,10 @@ impl Encodings {
         let pack = |packed: u128, client: &u16| (packed << 5) | u128::from(place(*client) & 31);
         let packed = mentioned.iter().fold(1_u128, pack);
         *self.digests.entry((id, packed)).or_insert_with(|| encoded.digest(place))
+    }
+
+    /// How many bytes they hold.
+    pub(super) fn bytes(&self) -> u64 {
+        self.held + of_vec(&self.all) + of_map(&self.known) + of_map(&self.digests)
     }
 }

@@ -3,8 +3,9 @@
 
 mod encodings;
 mod map;
+mod memory;
 
-pub(super) use encodings::Encodings;
+use encodings::Encodings;
 pub(super) use map::Map;
 use std::any::TypeId;
 use std::cell::OnceCell;

@@ -9,23 +9,25 @@
 //! [`step`], [`ask`] and [`effect`] are the only places that announce operations, apply them and observe what
 //! comes of them.
 
+mod begin;
 mod bodies;
+mod live;
 mod of_actors;
 mod seen;
 mod steps;
 mod things;
 mod unwinding;
 
+pub(crate) use begin::{begin, end};
 pub(super) use bodies::{Begun, ended, returned, run_here, spawn};
+pub(super) use live::{arrive, invisible_point};
 use of_actors::OfActors;
-use seen::take;
 pub(crate) use seen::{
     announce, has_just_taken, next_round, noticed, observe, only, record, reveal, rounds, took,
 };
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-pub(super) use steps::is_before_invisible_choice;
 pub(crate) use steps::{ask, effect, step};
 pub(crate) use things::{advance, configure, create, holds, inside, refuse, touched};
 pub(super) use unwinding::joins_in_vain;
@@ -179,18 +181,6 @@ impl Session {
     fn is_main(&self) -> bool {
         self.me == ActorId::MAIN
     }
-}
-
-/// Begins a session on this OS thread, or goes on with one.
-pub(crate) fn begin(session: Box<Session>) {
-    SESSION.set(Some(session));
-    trace::hand_to(Some(take));
-}
-
-/// Ends the session of this OS thread.
-pub(crate) fn end() -> Option<Box<Session>> {
-    trace::hand_to(None);
-    SESSION.take()
 }
 
 /// Works on the session of this OS thread.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::super::alone::{Effect, NextOperation};
 use super::super::vitals::give_up;
-use super::{Mode, Session, actor_name, exists, me, with};
+use super::live::switch;
+use super::{Mode, Session, actor_name, me, with};
 use crate::machine::operation::{Observation, Operation, Store};
-use crate::machine::resources::thread::Invisible;
 use crate::machine::state::{Pending, Progress};
 use crate::sync::Doom;
 use crate::trace::ActorId;
@@ -53,7 +53,7 @@ pub(super) fn perform(operation: Rc<dyn Operation>) -> Observation {
             resume_unwind(Box::new(Doom))
         }
         Came::Observed(seen) => seen,
-        Came::Switch => super::super::live::switch(),
+        Came::Switch => switch(),
         Came::Over => {
             if with(|session| session.is_stopped_in_vain()) {
                 give_up(format!(
@@ -151,22 +151,4 @@ pub(crate) fn effect(operation: impl Operation) {
             Mode::Direct | Mode::Live(_) => drop(operation.apply(me, &mut session.state)),
         }
     });
-}
-
-/// Whether it is a choice that the calling actor goes on although what comes next is no step. It is
-/// announced.
-pub(in crate::sync::model) fn is_before_invisible_choice() -> bool {
-    if !exists() {
-        return false;
-    }
-    with(|session| {
-        let (me, is_main) = (session.me, session.is_main());
-        let Mode::Live(live) = &session.mode else { return false };
-        let is_choice = live.every_step && !is_main && !live.is_killed(me) && !live.over;
-        if is_choice {
-            let pending = Pending { operation: Rc::new(Invisible), announced: Vec::new() };
-            session.state.set_progress(me, Progress::Before(pending));
-        }
-        is_choice
-    })
 }

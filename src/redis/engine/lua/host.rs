@@ -11,13 +11,13 @@ use std::cell::{Cell, RefCell};
 use mlua::{HookTriggers, Lua, MultiValue, Table, Value, VmState};
 use sha1_smol::Sha1;
 
+use super::super::call::Executor;
+use super::super::error::NotSimulated;
+use super::super::keyspace::Keyspace;
+use super::super::reply::Reply;
 use super::raised::Raised;
 use super::random;
 use super::values::{self, error_table};
-use crate::redis::engine::call::Executor;
-use crate::redis::engine::error::NotSimulated;
-use crate::redis::engine::keyspace::Keyspace;
-use crate::redis::engine::reply::Reply;
 
 /// How many Lua instructions a script may take, and how often they are counted. A real server
 /// would let it run on and answer `BUSY` to others; a model has nobody to send `SCRIPT KILL`.

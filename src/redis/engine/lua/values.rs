@@ -4,8 +4,8 @@
 
 use mlua::{Lua, Table, Value};
 
-use crate::redis::engine::number;
-use crate::redis::engine::reply::Reply;
+use super::super::number;
+use super::super::reply::Reply;
 
 /// How deeply the reply of a script may nest: each level takes some three KiB of a stack that may be
 /// small. A real server goes on until Lua's stack is full.

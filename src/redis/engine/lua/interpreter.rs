@@ -13,12 +13,12 @@ use std::sync::{Mutex, PoisonError};
 
 use mlua::{ChunkMode, Function, Lua, StdLib, Table, Value};
 
+use super::super::call::Executor;
+use super::super::error::CommandError;
+use super::super::keyspace::Keyspace;
+use super::super::reply::Reply;
 use super::host::{self, CHUNK, Lent};
 use super::values;
-use crate::redis::engine::call::Executor;
-use crate::redis::engine::error::CommandError;
-use crate::redis::engine::keyspace::Keyspace;
-use crate::redis::engine::reply::Reply;
 
 /// Compiled scripts kept by a thread. All are dropped when there are more: it is only a cache.
 const COMPILED: usize = 1024;
@@ -79,7 +79,7 @@ impl Drop for OnLoan {
 }
 
 /// What a script is given.
-pub(in crate::redis) struct Script<'a> {
+pub(in crate::redis::engine) struct Script<'a> {
     pub sha: &'a str,
     pub body: &'a [u8],
     pub keys: &'a [Vec<u8>],
@@ -87,12 +87,12 @@ pub(in crate::redis) struct Script<'a> {
 }
 
 /// Compiles a script, to say what is wrong with it.
-pub(in crate::redis) fn compile(sha: &str, body: &[u8]) -> Result<(), CommandError> {
+pub(in crate::redis::engine) fn compile(sha: &str, body: &[u8]) -> Result<(), CommandError> {
     with_interpreter(|interpreter| interpreter.function(sha, body).map(drop))
 }
 
 /// Runs a script as one step at one instant; `executor` executes the commands that it calls.
-pub(in crate::redis) fn run(
+pub(in crate::redis::engine) fn run(
     keyspace: &mut Keyspace,
     now: u64,
     executor: Executor,

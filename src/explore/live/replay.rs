@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::divergence::{Cause, Divergence, EarlyEnd};
-use super::live::drive::drive;
-use super::live::turn::{Choice, Decision, Strategy, Turn};
-use super::schedule::Schedule;
-use super::thread::on_own_thread;
-use super::verdict::{Exploration, Verdict};
+use super::drive::drive;
+use super::turn::{Choice, Decision, Strategy, Turn};
+use crate::explore::divergence::{Cause, Divergence, EarlyEnd};
+use crate::explore::schedule::Schedule;
+use crate::explore::thread::on_own_thread;
+use crate::explore::verdict::{Exploration, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::program::{Program, erase};
 
@@ -26,7 +26,7 @@ pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Explorat
 
 /// What a step of the schedule is whose actor cannot take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(in crate::explore) enum Misfit {
     /// The end of the replay.
     Diverges,
     /// Nothing: the next step is looked at.
@@ -34,7 +34,7 @@ pub(super) enum Misfit {
 }
 
 /// Runs the interleaving that `schedule` names.
-pub(super) fn follow(
+pub(in crate::explore) fn follow(
     program: &Arc<dyn Program>,
     schedule: &Schedule,
     misfit: Misfit,
@@ -54,6 +54,18 @@ pub(super) fn follow(
     match diverged.or_else(left_over) {
         Some(divergence) => Err(divergence),
         None => Ok(Exploration { early_end: early_end.filter(|_| choice), ..exploration }),
+    }
+}
+
+/// Shows the interleaving that broke something once more, this time with the values that were read and
+/// written.
+pub(super) fn shown(program: &Arc<dyn Program>, found: Exploration) -> Exploration {
+    let (Verdict::Broken(_), Some(schedule)) = (&found.verdict, &found.schedule) else {
+        return found;
+    };
+    match follow(program, schedule, Misfit::Diverges) {
+        Ok(again) if again.verdict == found.verdict => Exploration { trace: again.trace, ..found },
+        _ => found,
     }
 }
 
