@@ -6,8 +6,8 @@ use lockproof::races::lock_order;
 use crate::again;
 use crate::scenes::Count;
 
-const FEW: u64 = 10_000;
-const MANY: u64 = 60_000;
+const FEW: u64 = 5_000;
+const MANY: u64 = 25_000;
 
 #[test]
 fn executions_that_are_given_up_leave_memory_where_it_was() {

@@ -10,7 +10,7 @@ use crate::compare::{Agreement, compare_alike};
 use crate::plan::{Act, Form, Joined, Plan, Strike, Tells, plans};
 
 /// How many programs are drawn unless more are asked for, over all tests.
-const PROGRAMS: usize = 100;
+const PROGRAMS: usize = 60;
 /// Programs with fewer executions are compared, but not counted.
 const SMALL: u64 = 120;
 /// How many executions brute force may take.

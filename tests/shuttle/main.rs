@@ -87,7 +87,7 @@ fn finds_wrong_owner_release_by_get_then_del() {
 
 #[test]
 fn compare_and_delete_releases_only_its_own() {
-    holds(20_000, &get_del_release::Fixed);
+    holds(5_000, &get_del_release::Fixed);
 }
 
 #[test]
