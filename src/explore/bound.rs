@@ -1,49 +1,49 @@
-//! Bounds: where a search stopped, though it had not seen everything.
+//! Bounds: the reasons why a search stopped before it had seen everything.
 
 use std::fmt;
 
 use super::bytes::size;
 use super::cost::counted;
 
-/// A bound that ended a search. Bounds are counts, so that they are hit at the same place every time; the
-/// time limit of [`stress_in_child`](super::stress_in_child()) is the exception.
+/// A bound that ended a search. Bounds are counts, so every run hits them at the same place; the time limit
+/// of [`stress_in_child`](super::stress_in_child()) is the exception.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Bound {
     /// This many executions were run.
     Executions(u64),
-    /// An execution took this many steps: it may never end.
+    /// An execution took this many steps, and may never end.
     Steps(usize),
-    /// No execution had more preemptions than this.
+    /// No execution was allowed more preemptions than this.
     Preemptions(usize),
     /// This many states were found.
     States(u64),
-    /// This many bytes of memory were used, by the estimate that
+    /// The search used this many bytes of memory, by the estimate that
     /// [`Search::max_memory`](super::Search::max_memory) describes.
     Memory(u64),
-    /// This many distinct ends were executed live. Nothing is broken in any state, nor in any other end as it
-    /// is predicted.
+    /// This many distinct ends were executed live. No state violates a property, nor does any other end as
+    /// predicted.
     LiveEnds(u64),
-    /// This many distinct ends were executed live. Nothing is broken in any state; what `finally` says of
-    /// the other ends is not known, because it reads what is not in the world, such as a captured variable.
+    /// This many distinct ends were executed live. No state violates a property; the verdict of `finally` on
+    /// the other ends is unknown, because it reads data outside the world, such as a captured variable.
     UnjudgedEnds(u64),
-    /// These actors took the same steps with the same observations 40 times in a row, and were followed no
-    /// further; the rest of the search went on.
+    /// These actors repeated the same steps with the same observations 40 times in a row, and were followed
+    /// no further; the rest of the search went on.
     Endless(String),
-    /// After this schedule these actors go round in loops, marked with [`retry`](crate::sync::retry), and
-    /// nothing that anybody can do leads to an end.
+    /// After this schedule these actors loop in code marked with [`retry`](crate::sync::retry), and no step
+    /// of any actor leads to an end.
     NoWayOut {
         /// The actors that have not ended.
         names: String,
-        /// A shortest schedule to there.
+        /// A shortest schedule to that state.
         schedule: String,
     },
-    /// A limit of the engine itself, in its words.
+    /// A limit of the engine itself, in the engine's words.
     Engine(String),
 }
 
 impl Bound {
-    /// Whether it bounds the whole search, and not one execution.
+    /// Returns whether it bounds the whole search rather than one execution.
     pub(in crate::explore) const fn is_of_search(&self) -> bool {
         match self {
             Self::Executions(_)

@@ -1,8 +1,8 @@
-//! Sizes in bytes, as people write them.
+//! Sizes in bytes, in human-readable form.
 
 const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
 
-/// A size in the largest unit that divides it.
+/// Formats a size in the largest unit that divides it.
 pub(crate) fn size(bytes: u64) -> String {
     let whole = |shift: u32| bytes >> shift > 0 && bytes.trailing_zeros() >= shift;
     match UNITS.into_iter().find(|(_, shift)| whole(*shift)) {
@@ -11,7 +11,8 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// The size that a text such as `1048576`, `512MiB` or `4 GiB` says, unless it is none, or 0.
+/// Parses a size such as `1048576`, `512MiB` or `4 GiB`; returns `None` for 0 and for text that is not a
+/// size.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let unit = |(unit, shift): (&str, u32)| Some((text.strip_suffix(unit)?, shift));
     let (number, shift) = UNITS.into_iter().find_map(unit).unwrap_or((text, 0));

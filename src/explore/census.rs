@@ -1,4 +1,4 @@
-//! Every way in which a scenario can be broken.
+//! All violations of a scenario.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,15 @@ use super::thread::Answer;
 use super::verdict::Exploration;
 use crate::scenario::Violation;
 
-/// All that a search found.
+/// The result of a search for all violations.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Census {
-    /// How the search went. Its verdict is not [`Broken`](super::Verdict::Broken), whatever was found.
+    /// The course of the search. Its verdict is never [`Broken`](super::Verdict::Broken), whatever the search
+    /// found.
     pub exploration: Exploration,
-    /// Each violation that an execution ended with, and the smallest cost at which the search came to
-    /// it. A search that remembers states may know no cheap way to a violation that has one.
+    /// Each violation that ended an execution, with the smallest cost at which the search found it. A search
+    /// that remembers states may miss a cheaper path to a violation.
     pub violations: BTreeMap<Violation, Cost>,
 }
 

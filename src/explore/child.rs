@@ -1,11 +1,11 @@
-//! Real threads in a process of their own. `std` cannot tell a deadlock from a thread that takes its
-//! time, and no thread can be killed; a process can.
+//! Real threads in a separate process. `std` cannot tell a deadlock from a slow thread, and a thread cannot
+//! be killed; a process can.
 //!
-//! A scenario is a Rust value and cannot be handed to another process. The caller supplies a command
-//! that makes the same scenario again, runs [`stress`](super::stress()) on it and prints the
-//! [`verdict_line`]: the program itself with a hidden subcommand, or a test binary with the name of a
-//! hidden test. If it prints a [`progress_line`] for each execution as well, it is known how far it had come
-//! when it was killed.
+//! A scenario is a Rust value and cannot be passed to another process. The caller supplies a command that
+//! builds the same scenario again, runs [`stress`](super::stress()) on it and prints the [`verdict_line`]:
+//! the program itself with a hidden subcommand, or a test binary with the name of a hidden test. If the
+//! command also prints a [`progress_line`] for each execution, the parent knows how far it had come when it
+//! was killed.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -22,9 +22,9 @@ use crate::scenario::{Budgets, Fault, Property, Violation};
 
 /// Runs `command`, which stresses a scenario and prints a [`verdict_line`], for at most `limit`.
 ///
-/// When the time is up the process is killed, and the verdict is [`Verdict::BoundHit`]: that it did not
-/// end is no proof of a deadlock. This is the one bound that is not a count. What comes back has no trace:
-/// that ended with the process. Its executions are then those that the process said it had begun.
+/// At the time limit the process is killed, and the verdict is [`Verdict::BoundHit`]: a run that did not end
+/// does not prove a deadlock. This is the one bound that is not a count. The result then has no trace,
+/// because the trace ended with the process, and counts the executions that the process reported as begun.
 #[must_use]
 pub fn stress_in_child(command: Command, limit: Duration) -> Exploration {
     let begun = Instant::now();
@@ -38,7 +38,7 @@ pub fn stress_in_child(command: Command, limit: Duration) -> Exploration {
     }
 }
 
-/// Waits for the verdict of the child. How many executions it has begun by then is in `told`.
+/// Waits for the verdict of the child. `told` counts the executions that it has begun by then.
 fn run(
     mut command: Command,
     limit: Duration,
@@ -53,7 +53,7 @@ fn run(
     let (found, answer) = mpsc::channel();
     let lines = child.0.stdout.take().map(BufReader::new);
     let noted = Arc::clone(told);
-    // It ends with the child, whose death closes the pipe.
+    // This thread ends with the child, whose death closes the pipe.
     thread::spawn(move || {
         let lines = lines.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
         let note = |line: &String| {
@@ -77,7 +77,7 @@ fn run(
     })
 }
 
-/// A process that does not outlive its value.
+/// A child process that is killed when this value is dropped.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -87,14 +87,14 @@ impl Drop for Killed {
     }
 }
 
-/// What sets the line apart from whatever else the process prints.
+/// The prefix that distinguishes the verdict line from the rest of the output.
 const MARK: &str = "lockproof-stress";
 
-/// What sets a line apart that only says how far it has come.
+/// The prefix of a line that reports only progress.
 const BEGUN: &str = "lockproof-execution";
 
-/// What a process that stresses a scenario may tell the one that started it while it does, in one line. It
-/// prints one for each pulse of [`watch_every`](super::progress::watch_every()), with no time in between.
+/// The progress of a stressed scenario, as one line for the parent process. The child may print one for each
+/// pulse of [`watch_every`](super::progress::watch_every()), with an interval of zero.
 #[must_use]
 pub fn progress_line(pulse: &Pulse) -> String {
     format!("{BEGUN}\t{}", pulse.executions)
@@ -104,7 +104,7 @@ fn begun_by(line: &str) -> Option<u64> {
     line[line.find(BEGUN)?..].split('\t').nth(1)?.parse().ok()
 }
 
-/// What a process that stresses a scenario tells the one that started it, in one line.
+/// The verdict on a stressed scenario, as one line for the parent process.
 #[must_use]
 pub fn verdict_line(exploration: &Exploration) -> String {
     let (verdict, property, detail) = match &exploration.verdict {
@@ -114,7 +114,7 @@ pub fn verdict_line(exploration: &Exploration) -> String {
         Verdict::NotRun(why) => ("not-run", "", why.as_str()),
         _ => ("sampled", "", ""),
     };
-    // The others are said of exhausted searches only.
+    // The other alarms are raised for exhausted searches only.
     let vacuous = match exploration.vacuous {
         Some(Vacuity::NoContention) => "no-contention",
         Some(Vacuity::NoProperty) => "no-property",
@@ -143,14 +143,14 @@ fn budgets_of(text: &str) -> Option<Budgets> {
             Fault::Crash(name) => budgets.crash(&name),
             Fault::LoseReply(name) => budgets.lose_reply(&name, times),
             Fault::Delay(name) => budgets.delay(&name, times),
-            // It comes with the delay.
+            // Delivery comes with the delay.
             Fault::Deliver(..) => budgets,
         })
     })
 }
 
 fn parse(line: &str) -> Option<Exploration> {
-    // A test harness may have begun the line.
+    // A test harness may have written the start of the line.
     let fields = &line[line.find(MARK)?..];
     let fields: Vec<&str> = fields.split('\t').collect();
     let [_, verdict, executions, longest, vacuous, budgets, instants, property, detail] =

@@ -2,7 +2,7 @@
 
 use shuttle::{Config, FailurePersistence, MaxSteps};
 
-/// shuttle's settings. It is to print nothing, and to leave the length of an execution to us.
+/// shuttle's settings: no output, and no limit on the length of an execution, which we enforce ourselves.
 pub(super) fn config() -> Config {
     let mut config = Config::new();
     config.stack_size = 1024 * 1024;

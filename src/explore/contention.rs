@@ -1,4 +1,4 @@
-//! Whether the order of steps could have mattered.
+//! Contention: evidence that the order of steps could have mattered.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,22 @@ use super::vacuity::Vacuity;
 use crate::scenario::Fault;
 use crate::trace::{ActorId, Kind, ObjectId, Touch, Trace, Verb};
 
-/// What the executions so far have shown of actors getting in each other's way.
+/// The contention between actors that the executions so far have shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contention {
-    /// There was an execution to look at.
+    /// An execution was inspected.
     looked: bool,
-    /// Somebody touched what another one changed.
+    /// An actor touched an object that another one changed.
     seen: bool,
-    /// Somebody had a choice who goes on.
+    /// There was a choice between actors.
     choice: bool,
     /// More than one actor touched anything.
     company: bool,
 }
 
 impl Contention {
-    /// Looks at an execution; `choice` says whether an actor had one. Traces are read only until one shows
-    /// contention, which in a scenario worth its name is the first.
+    /// Inspects an execution; `choice` says whether an actor had one. Traces are read only until one shows
+    /// contention, which for any useful scenario is the first.
     pub(super) fn look(&mut self, choice: bool, trace: &Trace) {
         self.looked = true;
         self.choice |= choice;
@@ -35,7 +35,7 @@ impl Contention {
         let mut only = None;
         for event in &trace.events {
             let Some((object, touched)) = touched(&event.kind) else { continue };
-            // The main actor sets up and judges while there is nobody else.
+            // The main actor sets up and judges while no other actor runs.
             if event.actor == ActorId::MAIN {
                 continue;
             }
@@ -54,7 +54,7 @@ impl Contention {
         }
     }
 
-    /// Adds what other executions have shown.
+    /// Merges the evidence of other executions.
     pub(super) fn merge(&mut self, other: &Self) {
         self.looked |= other.looked;
         self.seen |= other.seen;
@@ -67,9 +67,9 @@ impl Contention {
         self.choice = choice;
     }
 
-    /// The alarm to raise over all these executions; `exhausted` says whether they are all there are. An
-    /// actor alone has at most faults against it, and may be meant to. A bound or a sample cannot know that
-    /// there is no other interleaving.
+    /// The alarm to raise over all these executions; `exhausted` says whether they are all there are. A
+    /// single actor has at most faults against it, which may be intended. A bounded or sampled search cannot
+    /// know that no other interleaving exists.
     pub(super) const fn alarm(&self, exhausted: bool) -> Option<Vacuity> {
         match self {
             Self { looked: false, .. } => None,
@@ -80,7 +80,7 @@ impl Contention {
     }
 }
 
-/// Whose doing a step is: what a fault does to a command, it does in the place of the client that sent it.
+/// The actor behind a step. A fault that strikes a command acts in place of the client that sent it.
 fn behind(actor: ActorId, trace: &Trace) -> ActorId {
     let Ok(fault) = trace.actor(actor).parse::<Fault>() else { return actor };
     let numbered = || (0..).map(ActorId).zip(&trace.actors);
@@ -88,13 +88,13 @@ fn behind(actor: ActorId, trace: &Trace) -> ActorId {
     found.map_or(actor, |(victim, _)| victim)
 }
 
-/// Whether the order of two touches can matter.
+/// Returns whether the order of two touches can matter.
 fn conflict(one: &Touch, other: &Touch) -> bool {
     let same = one.part.is_none() || other.part.is_none() || one.part == other.part;
     same && (one.writes || other.writes)
 }
 
-/// The shared object that this was done to, and to which parts of it.
+/// The shared object that the event touched, and the parts of it.
 fn touched(kind: &Kind) -> Option<(ObjectId, &[Touch])> {
     const READ: &[Touch] = &[Touch { part: None, writes: false }];
     const WRITTEN: &[Touch] = &[Touch { part: None, writes: true }];

@@ -1,18 +1,18 @@
-//! How far an interleaving is from one actor after the other, with nothing going wrong.
+//! The distance of an interleaving from a sequential, fault-free execution.
 
 use std::fmt;
 
-/// How many faults and preemptions an interleaving has; few faults come before few preemptions.
+/// The number of faults and preemptions of an interleaving; fewer faults come before fewer preemptions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost {
-    /// How often a fault struck. The clock counts as one when it advances while somebody could have run.
+    /// The number of faults. A clock advance while an actor was enabled counts as one.
     pub faults: u32,
-    /// How often an actor was preempted: another went on although it could have.
+    /// The number of preemptions: another actor ran although this one was enabled.
     pub preemptions: u32,
 }
 
 impl Cost {
-    /// Both together.
+    /// The sum of both.
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             faults: self.faults + other.faults,
@@ -28,7 +28,7 @@ impl fmt::Display for Cost {
     }
 }
 
-/// A number and what is counted: `1 fault`, `2 preemptions`.
+/// A number with its noun: `1 fault`, `2 preemptions`.
 pub(super) fn counted(number: u64, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),

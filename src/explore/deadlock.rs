@@ -1,4 +1,4 @@
-//! Who waits for what when nobody can go on, for an engine that says only that nobody can.
+//! Explanation of a deadlock, for an engine that reports only that there is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use crate::machine::operation::Blocked;
 use crate::sync::Awaited;
 use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 
-/// What keeps those who wait from going on, by what was recorded until then: for an engine that says only
-/// that nobody can.
+/// The reason why each waiting actor is blocked, read from the record so far, for an engine that reports only
+/// the deadlock itself.
 pub(super) fn stuck(
     awaited: &BTreeMap<ActorId, Awaited>,
     trace: &Trace,
@@ -17,8 +17,8 @@ pub(super) fn stuck(
         Awaited::Lock(mutex) => (*actor, Blocked::Mutex(*mutex, held(*mutex))),
         Awaited::End(other) => (*actor, Blocked::End(*other)),
         Awaited::Condition(what) => (*actor, Blocked::Condition(what.clone())),
-        // Whoever was told needs the mutex. That a notification came after the wait was recorded does not
-        // prove that it was heard, but the mutex is needed in any case.
+        // A notified waiter needs the mutex. A notification recorded after the wait does not prove that it
+        // was received, but the mutex is needed in any case.
         Awaited::Wake { condvar, mutex } => match held(*mutex) {
             Some(holder) if told(*actor, *condvar, trace) => {
                 (*actor, Blocked::Mutex(*mutex, Some(holder)))
@@ -27,7 +27,7 @@ pub(super) fn stuck(
         },
     };
     let all: Vec<_> = awaited.iter().map(why).collect();
-    // The main actor as a rule only waits for the others to end.
+    // The main actor usually waits only for the others to end.
     let keeps_others =
         all.iter().any(|(_, on)| matches!(on, Blocked::Mutex(_, Some(ActorId::MAIN))));
     let matters = |(actor, on): &(ActorId, Blocked)| {
@@ -36,7 +36,8 @@ pub(super) fn stuck(
     all.into_iter().filter(matters).collect()
 }
 
-/// Who has the mutex: took it, has not released it, and does not wait on a condition variable meanwhile.
+/// The holder of the mutex: it took the mutex, has not released it, and is not waiting on a condition
+/// variable.
 fn holder(mutex: ObjectId, awaited: &BTreeMap<ActorId, Awaited>, trace: &Trace) -> Option<ActorId> {
     let mut holders = BTreeSet::new();
     for event in &trace.events {
@@ -53,7 +54,7 @@ fn holder(mutex: ObjectId, awaited: &BTreeMap<ActorId, Awaited>, trace: &Trace) 
     holders.into_iter().find(|actor| !waits(actor))
 }
 
-/// Whether somebody notified the condition variable since the actor began to wait on it.
+/// Returns whether the condition variable was notified since the actor began to wait on it.
 fn told(actor: ActorId, condvar: ObjectId, trace: &Trace) -> bool {
     let began = |event: &&Event| {
         event.actor == actor && matches!(event.kind, Kind::Wait { object, .. } if object == condvar)

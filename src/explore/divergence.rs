@@ -1,5 +1,5 @@
-//! Where a schedule and the code it is replayed on part ways, and why. The cause is read off the machine at
-//! that very step; nothing is concluded from the schedule alone.
+//! Divergence of a schedule from the code that it is replayed on, and the cause. The cause is read off the
+//! machine at that very step; nothing is inferred from the schedule alone.
 
 use std::fmt;
 
@@ -10,54 +10,54 @@ use crate::scenario::outcome::describe;
 use crate::sync::model::session::Session;
 use crate::trace::{ActorId, Trace};
 
-/// Where a schedule and the code it is replayed on part ways.
+/// The point at which a schedule and the code that it is replayed on diverge.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Divergence {
     /// The step of the schedule, counted from 1.
     pub step: usize,
-    /// Who should have taken it.
+    /// The actor or fault that should have taken it.
     pub expected: String,
-    /// Who could have.
+    /// Those that could have taken it.
     pub runnable: Vec<String>,
-    /// Why it could not.
+    /// The reason why the expected one could not.
     pub cause: Cause,
 }
 
-/// Why somebody that a schedule names cannot take the step.
+/// The reason why an actor or fault named in a schedule cannot take the step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
-    /// Nobody of that name has been started.
+    /// No actor of that name has been started.
     NoSuchActor {
-        /// Those who have, faults among them.
+        /// The actors that have been started, and the faults.
         known: Vec<String>,
     },
     /// The scenario's budgets allow no fault of that name.
     NoSuchFault {
-        /// Those that they allow.
+        /// The faults that they allow.
         known: Vec<String>,
     },
-    /// It has ended already.
+    /// The actor has already ended.
     Ended,
-    /// It waits.
+    /// The actor is blocked.
     Waits {
-        /// For what, in words.
+        /// A description of what it waits for.
         what: String,
     },
-    /// The fault has struck as often as it may.
+    /// The fault has used up its budget.
     BudgetSpent,
-    /// The fault finds nothing to strike.
+    /// The fault has no target.
     CannotStrike {
-        /// Why, in words.
+        /// A description of the reason.
         why: String,
     },
-    /// Nobody was left.
+    /// All actors have ended.
     EverybodyEnded,
 }
 
 impl Cause {
-    /// Why the actor or fault called `expected` cannot take a step now.
+    /// The reason why the actor or fault called `expected` cannot take a step now.
     pub(super) fn now(expected: &str, session: &Session) -> Self {
         let state = &session.state;
         let names = session.names.to_trace();
@@ -77,7 +77,7 @@ impl Cause {
             |actor: &ActorId| names.actor(*actor) == expected || session.label(*actor) == expected;
         let started = |actor: &ActorId| !matches!(state.progress(*actor), Progress::Absent);
         let namesakes: Vec<ActorId> = state.actors().filter(named).filter(started).collect();
-        // Where threads have a name in common, one that is still there says more than one that is not.
+        // Of several threads with the same name, a live one says more than an ended one.
         let present = namesakes.iter().find(|actor| !state.has_ended(**actor));
         match (present.or(namesakes.first()), present) {
             (None, _) => Self::unknown(expected, &names),
@@ -92,7 +92,7 @@ impl Cause {
         }
     }
 
-    /// Why `expected` could not go on where the execution has ended, and nothing was broken.
+    /// The reason why `expected` was not enabled where the execution ended without a violation.
     pub(super) fn at_the_end(expected: &str, trace: &Trace) -> Self {
         let (name, nth) = namesake(expected);
         let known = |of: &str| trace.actors.iter().filter(|name| *name == of).count();
@@ -147,19 +147,19 @@ impl fmt::Display for Divergence {
 
 impl std::error::Error for Divergence {}
 
-/// The name in `NAME:2`, and the number; 1 where there is none.
+/// The name in `NAME:2`, and the number; 1 if there is none.
 fn namesake(label: &str) -> (&str, usize) {
     let split = label.rsplit_once(':').and_then(|(name, nth)| Some((name, nth.parse().ok()?)));
     split.unwrap_or((label, 1))
 }
 
-/// Where a schedule ends before the execution does, and somebody had a choice after that.
+/// The point at which a schedule ended before the execution did, with a choice left after it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct EarlyEnd {
-    /// How many steps the schedule has.
+    /// The number of steps in the schedule.
     pub after: usize,
-    /// Who could have gone on there, faults among them.
+    /// The actors and faults that were enabled there.
     pub runnable: Vec<String>,
 }
 
@@ -176,7 +176,7 @@ impl fmt::Display for EarlyEnd {
     }
 }
 
-/// `alice`, `alice or bob`, `alice, bob or carol`.
+/// Formats `alice`, `alice or bob`, `alice, bob or carol`.
 fn listed(names: &[String], last: &str) -> String {
     match names {
         [] => "nobody".to_owned(),

@@ -1,4 +1,4 @@
-//! The engines by name, for whoever lets the user choose.
+//! The engines by name, for programs that let the user choose.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Engine {
-    /// Real threads, many times over.
+    /// Real threads, repeated many times.
     Stress,
     /// Every interleaving under the C11 memory model.
     Loom,
@@ -24,22 +24,22 @@ pub enum Engine {
     Urw,
     /// Every interleaving, each state once.
     Exhaustive,
-    /// The same, from few faults and preemptions to many.
+    /// Every interleaving, from few faults and preemptions to many.
     Minimal,
 }
 
-/// What an engine is told, if it has a use for it.
+/// The options of an engine; each engine ignores those that it has no use for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
-    /// Where random numbers start from.
+    /// The seed of the random numbers.
     pub seed: u64,
-    /// How many executions to run at most; each engine has its own idea of enough.
+    /// The maximum number of executions; each engine has its own default.
     pub executions: Option<u64>,
-    /// How many states to hold at most, for `exhaustive` and `minimal`.
+    /// The maximum number of states held, for `exhaustive` and `minimal`.
     pub max_states: u64,
-    /// How many bytes to hold at most, for these two; see [`Search::max_memory`].
+    /// The maximum number of bytes held, for these two; see [`Search::max_memory`].
     pub max_memory: u64,
-    /// How many distinct ends to execute live at most, for these two.
+    /// The maximum number of distinct ends executed live, for these two.
     pub live_ends: u64,
 }
 
@@ -51,7 +51,7 @@ impl Default for Options {
 }
 
 impl Engine {
-    /// All of them, in the order of the detection matrix.
+    /// All engines, in the order of the detection matrix.
     pub const ALL: [Self; 7] = [
         Self::Stress,
         Self::Loom,
@@ -62,7 +62,7 @@ impl Engine {
         Self::Minimal,
     ];
 
-    /// How many priorities PCT distinguishes: it finds a bug that takes two changes of priority.
+    /// The number of priorities that PCT distinguishes: it finds a bug that takes two changes of priority.
     pub const PCT_DEPTH: usize = 3;
 
     /// The name in commands and verdicts.
@@ -97,7 +97,7 @@ impl Engine {
         };
         match self {
             Self::Stress => stress(scenario, or(2_000)),
-            // As many as those that draw have.
+            // The same default as for the sampling engines.
             Self::Loom => loom(
                 scenario,
                 LoomBounds { executions: sampling.executions, ..LoomBounds::default() },
@@ -117,11 +117,11 @@ impl fmt::Display for Engine {
     }
 }
 
-/// There is no engine of that name.
+/// The error for an unknown engine name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an engine ({}), found \"{found}\"", Engine::ALL.map(Engine::name).join(", "))]
 pub struct UnknownEngine {
-    /// What was asked for.
+    /// The name that was given.
     pub found: String,
 }
 
@@ -129,7 +129,7 @@ impl FromStr for Engine {
     type Err = UnknownEngine;
 
     fn from_str(name: &str) -> Result<Self, UnknownEngine> {
-        // What it was called before.
+        // The former name of the engine.
         let name_now = if name == "fewest" { "minimal" } else { name };
         let found = Self::ALL.into_iter().find(|engine| engine.name() == name_now);
         found.ok_or_else(|| UnknownEngine { found: name.to_owned() })

@@ -1,4 +1,4 @@
-//! What executions have shown of whether anything could have broken.
+//! Evidence from executions that a property could have been violated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,40 +9,41 @@ use crate::scenario::{Fault, Property};
 use crate::trace::event::WAITS;
 use crate::trace::{ActorId, Event, Kind, Recorder, Trace};
 
-/// What all executions of a search have shown. What is named in a map is in the scenario; its value says
-/// whether it has ever mattered.
+/// The evidence of all executions of a search. Each key of a map names a part of the scenario; its value says
+/// whether that part has ever mattered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
     contention: Contention,
-    /// An execution was looked at, and the scenario has no property.
+    /// An execution was inspected, and the scenario has no property.
     unjudged: bool,
-    /// An actor waited for another, or took a mutex while it held another one: it could deadlock.
+    /// An actor waited for another, or took a mutex while holding another one: a deadlock was possible.
     waits: bool,
-    /// In the order in which they were added; whether each saw an event that it judges by.
+    /// The monitors in the order in which they were added, each with whether it saw an event that it judges
+    /// by.
     monitors: Vec<(Property, bool)>,
-    /// Watched keys, after their servers; whether each was written.
+    /// The watched keys, after their servers, each with whether it was written.
     keys: BTreeMap<(String, String), bool>,
-    /// Locks that exclude others; whether a belief in each lasted until another step.
+    /// The locks that exclude others, each with whether a belief in it lasted until another step.
     beliefs: BTreeMap<String, bool>,
-    /// Whether each fault could strike.
+    /// The faults, each with whether it could strike.
     faults: BTreeMap<String, bool>,
-    /// Where time stopped, in milliseconds since the execution began.
+    /// The instants at which time stopped, in milliseconds since the execution began.
     instants: BTreeSet<u64>,
 }
 
 impl Evidence {
-    /// Looks at an execution; `choice` says whether an actor had one.
+    /// Inspects an execution; `choice` says whether an actor had one.
     pub(super) fn look(&mut self, choice: bool, monitors: &Monitors, recorder: &Recorder) {
         for key in recorder.watched() {
             self.keys.entry(key).or_default();
         }
-        // The record first, as where an event is recorded: a detached thread may still do so.
+        // The record comes first, as where an event is recorded: a detached thread may still record one.
         recorder.with_trace(|trace| {
             monitors.look(|set| {
                 self.unjudged = !set.judges();
                 self.contention.look(choice, trace);
                 self.waits = self.waits || waits(&trace.events);
-                // What the main actor sets up is nothing that could break while actors run.
+                // Set-up by the main actor cannot break anything while actors run.
                 let actors = trace.events.iter().filter(|event| event.actor != ActorId::MAIN);
                 self.hear(actors, set, trace);
                 self.believed(&trace.events, set, true);
@@ -50,7 +51,7 @@ impl Evidence {
         });
     }
 
-    /// Looks at events, of which only their kinds count.
+    /// Inspects events; only their kinds count.
     pub(super) fn hear<'a>(
         &mut self,
         events: impl IntoIterator<Item = &'a Event>,
@@ -74,7 +75,7 @@ impl Evidence {
         }
     }
 
-    /// Looks at beliefs. `goes_on` says whether what is believed at the end lasts.
+    /// Inspects beliefs. `goes_on` says whether the beliefs held at the end last.
     pub(super) fn believed<'a>(
         &mut self,
         events: impl IntoIterator<Item = &'a Event>,
@@ -110,7 +111,7 @@ impl Evidence {
         }
     }
 
-    /// Notes whether a fault of the budgets could strike. That a command arrives late comes with the delay.
+    /// Notes whether a fault of the budgets could strike. The late arrival of a command comes with the delay.
     pub(super) fn fault(&mut self, name: &str, could_strike: bool) {
         if let Some(could) = self.faults.get_mut(name) {
             *could |= could_strike;
@@ -138,12 +139,12 @@ impl Evidence {
         &self.instants
     }
 
-    /// Notes whether an actor had a choice, whatever executions have shown.
+    /// Notes whether an actor had a choice, whatever the executions have shown.
     pub(super) const fn chose(&mut self, choice: bool) {
         self.contention.chose(choice);
     }
 
-    /// Adds what other executions have shown.
+    /// Merges the evidence of other executions.
     pub(super) fn merge(&mut self, other: &Self) {
         self.contention.merge(&other.contention);
         self.unjudged |= other.unjudged;
@@ -177,7 +178,7 @@ impl Evidence {
     }
 }
 
-/// Whether an actor waits for another, or for a second mutex: a deadlock is possible.
+/// Returns whether an actor waits for another, or for a second mutex: a deadlock is possible.
 fn waits(events: &[Event]) -> bool {
     let mut held: Vec<usize> = Vec::new();
     events.iter().any(|event| {
@@ -196,7 +197,7 @@ fn waits(events: &[Event]) -> bool {
     })
 }
 
-/// The first that never mattered.
+/// The first key whose value never mattered.
 fn never<K>(all: &BTreeMap<K, bool>) -> Option<&K> {
     all.iter().find(|(_, ever)| !**ever).map(|(key, _)| key)
 }
