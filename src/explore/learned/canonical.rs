@@ -1,13 +1,14 @@
-//! States as numbers: equal for states that have equal futures, up to which client is which.
+//! States as numbers: equal for states that have equal futures, up to symmetry of the clients.
 //!
-//! Clients that run the same code are interchangeable: a state and the one in which two of them have
-//! changed places have the same futures, with the names changed. So each state is compared in a canonical
-//! order of its clients. To find it, each client gets a signature: what it has observed, and where it is
-//! mentioned in objects and in what others have observed. Any order is sound, since the whole state is
-//! compared under it; a poor one merely misses that two states are the same.
+//! Clients that run the same code are interchangeable: swapping two of them in a state yields a state with
+//! the same futures, with the names swapped. So states are compared in a canonical order of their clients.
+//! Only clients that are mentioned elsewhere in the state, or that mention others, get a place in that order,
+//! by a signature: the observations of the client, and its mentions in objects and in the observations of
+//! others. The remaining clients are compared as a multiset: the sum of their digests, in no order. Any order
+//! is sound, since the whole state is compared under it; a poor one merely misses that two states are equal.
 //!
-//! A number has 128 bits: among n states, some two have the same number by chance with a probability of about
-//! n² / 2^129, which is less than 10^-22 for a hundred million of them.
+//! A number has 128 bits: among n states, two collide by chance with a probability of about n² / 2^129, which
+//! is less than 10^-22 for a hundred million of them.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -17,18 +18,18 @@ use super::tables::{ABSENT, Tables};
 use crate::explore::mutation::Mutation;
 use crate::trace::ActorId;
 
-/// Sets the digests of what is seen in a client's own eyes apart.
+/// The mask that distinguishes the `alone` digests of clients from ordinary digests.
 const ALONE: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834;
 
-/// Computes numbers of states.
+/// Computes the numbers of states, in canonical form.
 pub(super) struct Canon {
     clients: Vec<ActorId>,
-    /// The client that each actor is, if it is one.
+    /// The client that each actor is, if any.
     client_of: Vec<Option<u16>>,
     mutation: Option<Mutation>,
-    // Kept between states, so that nothing is allocated for each.
+    // These are kept between states, so that none of them is allocated for each.
     special: Vec<bool>,
-    /// The clients that somebody else mentions, or that mention somebody else, by their signatures.
+    /// The clients that are mentioned elsewhere, or that mention others, by their signatures.
     order: Vec<(u64, usize)>,
     places: Vec<u32>,
 }
@@ -55,7 +56,7 @@ impl Canon {
         self.client_of.get(actor.index()).copied().flatten().map(usize::from)
     }
 
-    /// The number of a state.
+    /// The number of a state in canonical form.
     pub(super) fn canonical(&mut self, learner: &mut Learner, point: &Point) -> u128 {
         self.find_special(learner, point);
         let mut order = std::mem::take(&mut self.order);
@@ -69,14 +70,15 @@ impl Canon {
         self.order = order;
         let locals = &learner.locals;
         let alone = self.clients.iter().zip(&self.special).filter(|(_, special)| !**special);
-        // A multiset of digests: that of nobody is in place 0.
+        // Clients that neither mention others nor are mentioned elsewhere are compared as a multiset: the sum
+        // of their digests, in no order.
         let alone = alone.fold(0_u128, |sum, (client, _)| {
             sum.wrapping_add(locals[point.local(*client) as usize].alone)
         });
         self.under(learner, point, alone)
     }
 
-    /// The number of a state together with the actor that ran last.
+    /// The number of a state and the actor that ran last.
     pub(super) fn canonical_running(
         &mut self,
         learner: &mut Learner,
@@ -86,7 +88,7 @@ impl Canon {
         let digest = self.canonical(learner, point);
         let Some(running) = running else { return digest };
         let named = match self.client(running) {
-            // A special client is named by its place, and any other by what it is.
+            // A special client is identified by its place, any other by its digest.
             Some(client) if self.special[client] => {
                 (1_u128 << 64) | u128::from(self.places[client])
             }
@@ -99,7 +101,7 @@ impl Canon {
         hasher.digest128()
     }
 
-    /// The number of a state under one order of the clients, with none tried.
+    /// The number of a state with the clients in their own order, with no symmetry applied.
     pub(super) fn as_is(&mut self, learner: &mut Learner, point: &Point) -> u128 {
         self.places.clear();
         self.places.extend(0..self.clients.len() as u32);
@@ -108,7 +110,7 @@ impl Canon {
         self.under(learner, point, 0)
     }
 
-    /// Whether a state stays the same when the clients are renamed so.
+    /// Returns whether the state stays the same under this renaming of the clients.
     pub(super) fn is_fixed(
         &mut self,
         learner: &mut Learner,
@@ -121,7 +123,7 @@ impl Canon {
         as_is == self.placed(learner, point)
     }
 
-    /// The number of a state with each client in its place.
+    /// The number of a state with each client in the place assigned to it.
     fn placed(&mut self, learner: &mut Learner, point: &Point) -> u128 {
         self.order.clear();
         let placed = self.places.iter().enumerate();
@@ -130,8 +132,8 @@ impl Canon {
         self.under(learner, point, 0)
     }
 
-    /// Of these actors, those that are to be tried: one of each set of clients that can change places without
-    /// any difference.
+    /// The actors to try among these: one of each set of clients that can be swapped without changing the
+    /// state.
     pub(super) fn representatives(
         &mut self,
         learner: &mut Learner,
@@ -178,15 +180,15 @@ impl Canon {
         }
     }
 
-    /// Whether a state stays the same when two clients change places.
+    /// Returns whether the state stays the same when these two clients are swapped.
     fn can_swap(&mut self, learner: &mut Learner, point: &Point, one: usize, other: usize) -> bool {
         let as_is = self.as_is(learner, point);
         self.places.swap(one, other);
         as_is == self.placed(learner, point)
     }
 
-    /// Finds the clients that somebody else mentions, or that mention somebody else. The others are told by
-    /// their own eyes alone.
+    /// Finds the special clients: those that are mentioned elsewhere, or that mention others. The `alone`
+    /// digest of any other client represents it completely.
     fn find_special(&mut self, learner: &Learner, point: &Point) {
         let Learner { tables, locals, .. } = learner;
         self.special.fill(false);
@@ -215,7 +217,8 @@ impl Canon {
         }
     }
 
-    /// What a client has observed, and where it is mentioned: the same for clients that can change places.
+    /// The observations of a client and its mentions elsewhere, as a hash: equal for clients that can be
+    /// swapped.
     fn signature(&self, learner: &mut Learner, point: &Point, client: usize) -> u64 {
         let Learner { tables, locals, .. } = learner;
         let local = |client: usize| &locals[point.local(self.clients[client]) as usize];
@@ -229,7 +232,7 @@ impl Canon {
         }
         let monitors = tables.monitors[point.monitors as usize].encoding;
         parts.push(tables.encodings.digest(monitors, &role) as u64);
-        // What the others know of it, in no order.
+        // The observations of it by others, in no order.
         let mut known = 0_u64;
         for other in (0..self.clients.len()).filter(|other| *other != client) {
             if !local(other).mentions_others {
@@ -248,7 +251,8 @@ impl Canon {
         xxh3_64(&bytes)
     }
 
-    /// The whole state, with each client of the order put in its place; the others are a sum of digests.
+    /// The whole state, with each client of the order in its place; `others` is the digest sum of the
+    /// remaining ones.
     fn under(&self, learner: &mut Learner, point: &Point, others: u128) -> u128 {
         let Learner { tables, locals, .. } = learner;
         let place = |client: u16| self.places[usize::from(client)];
@@ -283,9 +287,9 @@ impl Canon {
         add(others);
         for (_, client) in &self.order {
             let local = &locals[point.local(self.clients[*client]) as usize];
-            // What a client knows of itself alone is the same in every place.
+            // A client that mentions only itself has the same digest in every place.
             add(match local.mentions_others {
-                // Not to be taken for one that mentions the client in the first place.
+                // The mask distinguishes it from a digest that mentions the client in place 0.
                 false => local.alone ^ ALONE,
                 true => tables.encodings.digest(local.encoding, &place),
             });

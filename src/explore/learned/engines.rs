@@ -1,4 +1,4 @@
-//! The engines that search the graph of learned actors.
+//! The engines that search the state graph of learned actors.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::machine::names::Names;
 use crate::scenario::program::{Program, erase};
 use crate::scenario::{Scenario, Violation};
 
-/// Searches every interleaving of the scenario, and every moment at which a fault of its budgets can strike,
-/// until a property is broken or the search has ended by itself.
+/// Searches every interleaving of the scenario, and every point at which a fault of its budgets can strike,
+/// until a property is violated or the search is exhausted.
 ///
-/// Actors are learned, and what is found is confirmed live: `docs/engines.md` tells how. A breach of what
-/// that assumes is [`Verdict::Uncontrolled`]; a scenario that holds an `opaque` value is executed in every
-/// interleaving instead, which [`Exploration::executed_again`] says.
+/// Actors are learned, and every finding is confirmed live; `docs/engines.md` describes how. A violated
+/// assumption of the method is [`Verdict::Uncontrolled`]; a scenario that holds an `opaque` value is executed
+/// in every interleaving instead, which [`Exploration::executed_again`] reports.
 #[must_use]
 pub fn exhaustive<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let program = erase(scenario);
     on_own_thread(move || run(&program, search, Mode::First).0)
 }
 
-/// As [`exhaustive`], for all violations. Each was executed live at least once.
+/// Searches as [`exhaustive`] does, for all violations. Each was executed live at least once.
 #[must_use]
 pub fn census<S: Scenario>(scenario: &S, search: Search) -> Census {
     let program = erase(scenario);
@@ -38,20 +38,20 @@ pub fn census<S: Scenario>(scenario: &S, search: Search) -> Census {
     })
 }
 
-/// Searches by increasing cost: few faults before many, then few preemptions, then few steps (Musuvathi and
-/// Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded Programs", PLDI 2007). A
-/// counterexample is minimal, and the states visited before it are the proof, where [`Exploration::minimal`]
-/// says so: a violation that only the confirmation of a finished search shows is not, nor is one of a
+/// Searches by increasing cost: fewer faults first, then fewer preemptions, then fewer steps (Musuvathi and
+/// Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded Programs", PLDI 2007). Where
+/// [`Exploration::minimal`] says so, the counterexample is minimal, and the states visited before it are the
+/// proof. A violation that only the confirmation of a finished search shows is not minimal, nor is one of a
 /// scenario that holds an `opaque` value.
 ///
-/// It assumes what [`exhaustive`] assumes.
+/// The assumptions are those of [`exhaustive`].
 #[must_use]
 pub fn minimal<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let program = erase(scenario);
     on_own_thread(move || run(&program, search, Mode::Minimal).0)
 }
 
-/// How far a search goes.
+/// The extent of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     First,
@@ -82,7 +82,8 @@ fn run(program: &Arc<dyn Program>, search: Search, mode: Mode) -> Found {
             Mode::First | Mode::All => graph.explore().err(),
         };
         match stop {
-            // What a client makes of its own is not renamed with it: once more, without symmetry.
+            // Objects and actors that a client makes are not renamed with it: the search starts over without
+            // symmetry.
             Some(Stop::Asymmetric) => search.symmetry = false,
             Some(Stop::Opaque(object)) => {
                 return without_graph(program, search, mode, Stop::Opaque(object), begun);
@@ -103,11 +104,11 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
     };
     let verdict = match (verdict, graph.blind()) {
         (Verdict::Exhausted, Some(why)) => Verdict::Blind(why).of_search(None),
-        // As in `Verdict::of_search`: it outranks a bound on the search.
+        // As in `Verdict::of_search`, `Blind` outranks a bound on the search.
         (Verdict::BoundHit(bound), Some(why)) if bound.is_of_search() => Verdict::Blind(why),
         (verdict, _) => verdict,
     };
-    // What a search that mistook one value for another says is worth nothing; what broke, broke live.
+    // A search that mistook one value for another proves nothing; a violation that was executed live stands.
     let verdict = match verdict {
         Verdict::Broken(_) | Verdict::NotRun(_) => verdict,
         _ => graph.machine().learner.shared_value().map_or(verdict, Verdict::Uncontrolled),
@@ -129,7 +130,7 @@ fn finish(mut graph: Graph, stop: Option<Stop>, mode: Mode, begun: Instant) -> F
     (exploration.alarmed(), all)
 }
 
-/// What is said where actors cannot be learned.
+/// The result where actors cannot be learned.
 fn without_graph(
     program: &Arc<dyn Program>,
     search: Search,
@@ -154,7 +155,7 @@ fn without_graph(
             };
             (exploration, all)
         }
-        // The live execution says what was broken, and shows it.
+        // The live execution reports the violation, and shows it.
         Stop::SetUpBroken | Stop::SetUpPanicked(_) => {
             let once = Search { executions: 1, ..search };
             (drive_brute_force(program, once), BTreeMap::new())

@@ -1,10 +1,10 @@
-//! What the whole graph shows of whether anything could have broken, beside what live executions have shown.
+//! Evidence from the whole graph that a property could have been violated, besides that of live executions.
 
 use super::local::{Effect, Status};
 use super::search::Graph;
 use crate::explore::evidence::Evidence;
 
-/// What the search has shown.
+/// The evidence of a search.
 pub(super) fn evidence(graph: &mut Graph) -> Evidence {
     let mut shown = std::mem::take(&mut graph.shown);
     shown.chose(graph.choice);
@@ -20,7 +20,7 @@ pub(super) fn evidence(graph: &mut Graph) -> Evidence {
         shown.hear(&events.all, &watching.set, &learner.trace);
     }
     for edge in &learner.edges {
-        // What comes next may still be no step of others' making; live executions tell.
+        // Others need not take a step before an operation that is not one; live executions show the rest.
         let goes_on = match learner.locals[edge.next as usize].status {
             Status::Before(operation) => {
                 let operation = &tables.operations[operation as usize].operation;

@@ -1,4 +1,4 @@
-//! A live execution beside the graph: after each step the world is what the graph says it is.
+//! A live execution in lock-step with the graph: after each step the world equals the state of the graph.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,36 +19,36 @@ use crate::scenario::program::Program;
 use crate::sync::model::session::Session;
 use crate::trace::ActorId;
 
-/// What live executions beside the graph came to.
+/// The result of live executions compared with the graph.
 pub(super) struct Followed {
-    /// What they showed. The last is told of if it broke something, or did not end.
+    /// The findings of the executions. The last execution is reported if it broke something, or did not end.
     pub(super) exploration: Exploration,
-    /// Up to which the jobs are done, or were needed no more.
+    /// The number of jobs that are done or no longer needed.
     pub(super) done: usize,
-    /// Where the last differs from the graph, if it does.
+    /// The difference between the last execution and the graph, if any.
     pub(super) difference: Option<String>,
 }
 
-/// How an execution goes on where its schedule ends.
+/// The continuation of an execution beyond its schedule.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Then {
-    /// By default: nobody is preempted, and no fault strikes.
+    /// The default: no preemption, and no fault.
     Default,
-    /// At random, from this seed.
+    /// Random choices, from this seed.
     Random(u64),
 }
 
-/// A live execution to be.
+/// A live execution to run.
 pub(super) struct Job {
-    /// By number: actors that others start may have one name.
+    /// The choices by number, because actors that others start may share a name.
     pub(super) schedule: Vec<Move>,
     pub(super) renaming: Option<Renaming>,
     pub(super) then: Then,
-    /// The edge to cover; once it is, the execution is needed no more.
+    /// The edge to cover; once it is covered, the execution is no longer needed.
     pub(super) edge: Option<u32>,
 }
 
-/// Executes these live, one after the other, and compares each step with the graph, until one breaks
+/// Executes these jobs live, one after the other, and compares each step with the graph, until one breaks
 /// something or differs.
 pub(super) fn follow(
     program: &Arc<dyn Program>,
@@ -79,7 +79,7 @@ pub(super) fn follow(
     (machine, Followed { exploration, done, difference })
 }
 
-/// How far the jobs have come: how many are done, or were needed no more.
+/// The progress of the jobs: the number that are done or no longer needed.
 #[derive(Default)]
 struct Came {
     done: usize,
@@ -91,7 +91,7 @@ struct Follow {
     start: Option<Point>,
     clients: Clients,
     jobs: Rc<[Job]>,
-    /// The state of the graph; `None` once there is nothing to compare any more.
+    /// The current state of the graph; `None` once there is nothing left to compare.
     at: Option<Point>,
     renamed: Renamed,
     step: usize,
@@ -105,7 +105,7 @@ impl Follow {
         Decision::Abandon
     }
 
-    /// The next job that is needed still.
+    /// The next job that is still needed.
     fn next(&self) -> Option<usize> {
         let mut came = self.came.borrow_mut();
         if came.difference.is_some() {
@@ -160,7 +160,7 @@ impl Strategy for Follow {
         true
     }
 
-    /// Whoever asks for a single execution is told of it.
+    /// A single execution is always reported to its caller.
     fn keeps(&self) -> bool {
         self.jobs.len() == 1
     }
@@ -213,7 +213,7 @@ impl Strategy for Follow {
                     }
                     self.at = Some(point);
                 }
-                // The execution is over with that, as is the graph.
+                // The violation ends the execution, and the comparison with the graph.
                 Ok(Err(_)) => {}
                 Err(stop) => return self.differ(stop.sentence()),
             }

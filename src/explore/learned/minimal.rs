@@ -1,9 +1,9 @@
-//! The simplest way to violate a property: the graph searched by increasing cost.
+//! Minimal counterexamples: a search of the graph by increasing cost.
 //!
 //! Most concurrency bugs need few preemptions (Musuvathi and Qadeer, "Iterative Context Bounding for
 //! Systematic Testing of Multithreaded Programs", PLDI 2007), and a counterexample with few is one that a
-//! person can follow. States are visited by faults, then preemptions, then steps; those visited before are
-//! the proof that there is no simpler counterexample.
+//! person can follow. States are visited by faults, then preemptions, then steps; those visited before the
+//! counterexample prove that there is no simpler one.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -24,13 +24,13 @@ use crate::trace::ActorId;
 
 use super::point::{Point, of_point};
 
-/// Who ran last before a state, and how many steps it took. How it was reached is with the graph.
+/// The actor that ran last before a state, and the number of steps to it. The graph holds the path to it.
 struct Node {
     running: Option<ActorId>,
     depth: u32,
 }
 
-/// What is visited next.
+/// The next item to visit.
 enum Visit {
     State(Point),
     Violation(Box<Violation>),
@@ -43,11 +43,11 @@ struct Minimal<'a> {
     queue: BinaryHeap<Reverse<(Cost, u32, u32)>>,
     visits: BTreeMap<u32, Visit>,
     known: Map<Digest, ()>,
-    /// What the states that wait to be visited hold elsewhere.
+    /// The heap data of the states that wait to be visited, in bytes.
     waiting: u64,
 }
 
-/// Searches by increasing cost. Stops with the simplest violation there is; its cost is that of the last
+/// Searches by increasing cost. The search stops at the simplest violation; its cost is that of the last
 /// state visited.
 pub(super) fn minimal(graph: &mut Graph) -> Result<(), Stop> {
     let start = graph.start.clone();
@@ -118,11 +118,11 @@ impl Minimal<'_> {
         match self.graph.machine().next(point) {
             Next::Choice { actors, faults } => {
                 let goes_on = running.filter(|running| actors.contains(running));
-                // Of clients that are alike, the one that runs goes on.
+                // Among interchangeable clients, the running one continues.
                 let mut ordered: Vec<ActorId> = goes_on.into_iter().collect();
                 ordered.extend(actors.iter().copied().filter(|actor| Some(*actor) != goes_on));
                 let tried = self.graph.representatives(point, ordered);
-                // That clients are alike makes their order no less a choice.
+                // The order of interchangeable clients is a choice all the same.
                 self.graph.choice |= actors.len() + faults.len() > 1;
                 for actor in tried {
                     self.actor(cost, number, point, actor, goes_on)?;

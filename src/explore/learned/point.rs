@@ -1,4 +1,4 @@
-//! A state of the search, as numbers; and the world that it stands for, for operations to look at.
+//! A state of the search, as numbers, and the world that it represents, for operations to inspect.
 
 use super::local::{Local, Status};
 use super::memory::{BLOCK, of_vec};
@@ -12,12 +12,12 @@ use crate::trace::{ActorId, Event, Kind, ObjectId};
 pub(super) struct Point {
     /// The instant, in milliseconds.
     pub(super) now: u64,
-    /// What is left of the budgets.
+    /// The remaining fault budgets, by number.
     pub(super) left: u32,
     pub(super) monitors: u32,
     /// The component of each object, by number.
     pub(super) objects: Vec<u32>,
-    /// The local state of each actor, by number; that of the main actor is absent.
+    /// The local state of each actor, by number; the main actor's is absent.
     pub(super) locals: Vec<u32>,
 }
 
@@ -33,7 +33,7 @@ impl Clone for Point {
         }
     }
 
-    /// What a derived `Clone` would allocate anew.
+    /// Reuses the vectors that a derived `Clone` would allocate anew.
     fn clone_from(&mut self, source: &Self) {
         let Self { now, left, monitors, objects, locals } = source;
         (self.now, self.left, self.monitors) = (*now, *left, *monitors);
@@ -70,7 +70,7 @@ impl Point {
     }
 }
 
-/// The world that a state stands for.
+/// The world that a state represents.
 pub(super) struct View<'a> {
     pub(super) tables: &'a Tables,
     pub(super) locals: &'a [Local],
@@ -118,7 +118,7 @@ impl Look for View<'_> {
     }
 }
 
-/// What an operation has changed so far.
+/// The changes that an operation has made so far.
 pub(super) struct Overlay<'a> {
     view: View<'a>,
     pub(super) now: u64,
@@ -203,7 +203,7 @@ impl Store for Overlay<'_> {
     }
 }
 
-/// What a state that waits to be visited holds outside the queue.
+/// The number of bytes that a state waiting to be visited holds outside the queue.
 pub(super) const fn of_point(point: &Point) -> u64 {
     of_vec(&point.objects) + of_vec(&point.locals) + 2 * BLOCK
 }

@@ -1,10 +1,10 @@
-//! The states that wait to be visited, one after the other in one block: nothing is allocated for each.
+//! The states that wait to be visited, stored one after the other in one block, with no allocation for each.
 
 use std::collections::VecDeque;
 
 use super::point::Point;
 
-/// States that wait to be visited, the first to come in front.
+/// A FIFO queue of states that wait to be visited.
 #[derive(Default)]
 pub(super) struct Queue {
     numbers: VecDeque<u32>,
@@ -12,12 +12,12 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// How many states wait.
+    /// The number of waiting states.
     pub(super) const fn len(&self) -> usize {
         self.states
     }
 
-    /// How many bytes it holds.
+    /// The number of bytes that the queue holds.
     pub(super) fn bytes(&self) -> u64 {
         (self.numbers.capacity() * size_of::<u32>()) as u64
     }
@@ -33,7 +33,7 @@ impl Queue {
         self.states += 1;
     }
 
-    /// Takes the state in front, if there is one.
+    /// Removes the state in front, if there is one.
     pub(super) fn pop(&mut self, point: &mut Point) -> bool {
         let mut numbers = self.numbers.iter().copied();
         let mut next = || numbers.next();

@@ -15,34 +15,33 @@ use crate::machine::state::{Pending, Progress};
 use crate::sync::model::session::Session;
 use crate::trace::{ActorId, ObjectId};
 
-/// A renaming of the clients: the position of each in its new place.
+/// A renaming of the clients: the new place of each, by position.
 pub(super) type Renaming = Rc<[u16]>;
 
-/// Which client of the graph is which in a live execution.
+/// The mapping between clients of the graph and clients of a live execution.
 pub(super) struct Renamed {
     clients: Clients,
     places: Option<Renaming>,
     compared: RefCell<Compared>,
 }
 
-/// What was compared before, so that only what is new is encoded.
+/// Earlier comparisons, so that only new parts are encoded.
 #[derive(Default)]
 struct Compared {
-    /// For each live actor a local state, and the operation that was the same. An operation is announced
-    /// once.
+    /// The local state and the equal operation of each live actor. An operation is announced once.
     actors: Map<ActorId, (u32, Rc<dyn Operation>)>,
-    /// For each object a component, and the digest of a live object that was the same. The digest is taken
-    /// anew each time: a value may change behind our back.
+    /// The component of each object, and the digest of the equal live object. The digest is computed anew
+    /// each time, because a value may change behind our back.
     objects: Map<ObjectId, (u32, u128)>,
 }
 
 impl Renamed {
-    /// These clients, in these places; each in its own, unless there are any.
+    /// Maps these clients to these places; without places, each keeps its own.
     pub(super) fn new(clients: Clients, places: Option<Renaming>) -> Self {
         Self { clients, places, compared: RefCell::default() }
     }
 
-    /// The actor of the graph that a live actor stands for.
+    /// The actor of the graph that a live actor represents.
     pub(super) fn back(&self, live: ActorId) -> ActorId {
         let (Some(places), Some(place)) = (&self.places, self.clients.position(live)) else {
             return live;
@@ -51,7 +50,7 @@ impl Renamed {
         client.and_then(|client| self.clients.actors().nth(client)).unwrap_or(live)
     }
 
-    /// The live actor that an actor of the graph stands for.
+    /// The live actor that represents an actor of the graph.
     pub(super) fn forth(&self, graph: ActorId) -> ActorId {
         let (Some(places), Some(client)) = (&self.places, self.clients.position(graph)) else {
             return graph;
@@ -59,7 +58,7 @@ impl Renamed {
         self.clients.actors().nth(places[client].into()).unwrap_or(graph)
     }
 
-    /// Whether this operation was compared with that of the local state before.
+    /// Returns whether this operation was already compared with that of the local state.
     fn is_known(&self, live: ActorId, local: u32, pending: &Pending) -> bool {
         let compared = self.compared.borrow();
         let known = compared.actors.get(&live);
@@ -68,7 +67,7 @@ impl Renamed {
         })
     }
 
-    /// Whether what is in the graph and what is live are the same, with the clients renamed.
+    /// Returns whether the graph's part and the live one are equal, with the clients renamed.
     fn same(&self, graph: &Encoded, live: &Encoded) -> bool {
         match &self.places {
             None => graph == live,
@@ -82,7 +81,7 @@ impl Renamed {
         Encoded::with(&self.clients, write)
     }
 
-    /// Where the world of a live execution is not what the graph says, if it is not.
+    /// Describes how the world of a live execution differs from the graph, if it does.
     pub(super) fn difference(
         &self,
         machine: &Machine,

@@ -1,4 +1,4 @@
-//! The setting up of a world, once, and what it leaves behind.
+//! The set-up of a world, run once, and its result.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// A world that is set up.
 pub(super) struct SetUp {
     pub(super) names: Names,
-    /// What the main actor observed.
+    /// The observations of the main actor.
     pub(super) observations: Rc<[Observation]>,
     pub(super) cast: Vec<Cast>,
     pub(super) faults: Rc<[Budgeted]>,
@@ -29,7 +29,7 @@ pub(super) struct SetUp {
 }
 
 impl SetUp {
-    /// Sets the world up; `names` may have been given out before.
+    /// Sets up the world; `names` may hold names given out before.
     pub(super) fn of(program: &dyn Program, names: Names) -> Result<Self, Stop> {
         let recorder = Recorder::new();
         let _scope = trace::enter(Some(recorder.clone()));
@@ -68,14 +68,14 @@ impl SetUp {
         })
     }
 
-    /// The clients that can change places.
+    /// The interchangeable clients.
     pub(super) fn clients(&self) -> Clients {
         let clients = self.cast.iter().filter(|cast| cast.client);
         Clients::new(clients.map(|cast| (cast.actor, cast.name.as_str())))
     }
 }
 
-/// The cast, with the threads that the setting up started itself.
+/// The cast, with the threads that the set-up itself started.
 fn with_threads(session: &Session, cast: Vec<Cast>) -> Vec<Cast> {
     let is_cast = |actor: &ActorId| cast.iter().any(|known| known.actor == *actor);
     let started = session.started.iter().filter(|actor| !is_cast(actor));

@@ -1,31 +1,31 @@
-//! Why a search stops before it has seen everything.
+//! The reasons why a search stops before it has seen everything.
 
 use crate::explore::bound::Bound;
 use crate::explore::verdict::{Exploration, Verdict};
 
-/// Why a search stops.
+/// The reason why a search stops.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// A command could not be carried out as a real server would.
+    /// A command could not be carried out as a real server would do it.
     Refused(String),
     /// This object holds a value that cannot be copied or compared.
     Opaque(String),
-    /// Setting the world up panicked.
+    /// The set-up of the world panicked.
     SetUpPanicked(String),
-    /// Setting the world up breaks a property.
+    /// The set-up of the world violates a property.
     SetUpBroken,
     /// An actor depends on something that is not part of the world.
     Uncontrolled(String),
     /// A client makes objects or starts actors of its own, which are not renamed with it.
     Asymmetric,
-    /// A bound of the search.
+    /// The search hit a bound.
     Bound(Bound),
-    /// A live execution breaks a property.
+    /// A live execution violates a property.
     Broken(Box<Exploration>),
 }
 
 impl Stop {
-    /// What the search says.
+    /// The verdict of the search.
     pub(super) fn verdict(self) -> Verdict {
         match self {
             Self::Broken(found) => found.verdict,
@@ -35,7 +35,7 @@ impl Stop {
         }
     }
 
-    /// Why, in a sentence.
+    /// The reason as a sentence.
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::Refused(why) | Self::Uncontrolled(why) => why.clone(),

@@ -1,12 +1,12 @@
-//! Values whose clones share what can change, such as an `Arc` of an atomic. A search takes a clone for a
-//! copy, so each value is hashed again after it was handed out.
+//! Detection of values whose clones share mutable state, such as an `Arc` of an atomic. A search takes a
+//! clone for a copy, so each value is hashed again after it was handed out.
 
 use super::super::local::Status;
 use super::super::stop::Stop;
 use super::Learner;
 
 impl Learner {
-    /// An actor was told this observation, and ran on: the observation is still what it was.
+    /// Checks that an observation is unchanged after an actor received it and ran on.
     pub(super) fn is_not_shared(&self, from: u32, observation: u32) -> Result<(), Stop> {
         if self.tables.is_unchanged(observation) {
             return Ok(());
@@ -21,7 +21,7 @@ impl Learner {
         Err(Stop::Uncontrolled(shared_by_clones(&whose)))
     }
 
-    /// What is wrong with a value that was changed after it had been put into a state, if there is one.
+    /// Describes a value that was changed after it had been put into a state, if there is one.
     pub(in crate::explore::learned) fn shared_value(&self) -> Option<String> {
         let object = self.tables.changed_object()?;
         Some(shared_by_clones(&format!("the value of {}", self.trace.object(object))))

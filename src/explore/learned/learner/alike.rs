@@ -1,7 +1,7 @@
-//! Clients that are declared alike behave alike: after the same observations, up to names, they do the same.
+//! Clients that are declared alike behave alike: after the same observations, up to names, they act the same.
 //!
-//! Live executions under other names show that, too, but only along schedules on which the clients change
-//! places. Here each edge of a client is compared with those of the others.
+//! Live executions under other names show that, too, but only along schedules on which the clients are
+//! swapped. Here each edge of a client is compared with the edges of the others.
 
 use std::hash::Hasher;
 
@@ -13,7 +13,8 @@ use super::Learner;
 use crate::machine::encode::Encoded;
 
 impl Learner {
-    /// Compares an edge of a client with what others do; `seen` is all that the client has observed after it.
+    /// Compares an edge of a client with those of the others; `seen` is all that it has observed after the
+    /// edge.
     pub(super) fn behaves_alike(&mut self, edge: u32, seen: &Encoded) -> Result<(), Stop> {
         let Edge { from, observation, .. } = self.edges[edge as usize];
         let local = &self.locals[from as usize];
@@ -26,7 +27,7 @@ impl Learner {
             Encoded::of(&self.tables.observations[observation as usize], &self.tables.clients);
         let mentioned = [self.tables.encodings.mentioned(encoding).to_vec()];
         let mentioned = mentioned.into_iter().chain([told.mentioned(), seen.mentioned()]);
-        // A client sees itself first, and the others in the order in which it came to know them.
+        // A client sees itself first, and the others in the order in which it first encountered them.
         let mut order = vec![me as u16];
         for client in mentioned.flatten() {
             if !order.contains(&client) {
@@ -51,8 +52,8 @@ impl Learner {
         }
     }
 
-    /// Digests of all that happens on an edge. A map whose keys name clients has its entries in another order
-    /// when they are renamed, so the tokens of a value are in no order.
+    /// Digests of everything that happens on an edge. A map whose keys name clients has its entries in
+    /// another order when they are renamed, so the tokens of a value are compared in no order.
     fn digests(&self, edge: u32, place: &dyn Fn(u16) -> u32) -> Vec<u128> {
         let Edge { effects, next, .. } = &self.edges[edge as usize];
         let next = &self.locals[*next as usize];
@@ -90,7 +91,7 @@ impl Learner {
         Encoded::of(&self.tables.events[events as usize].all, &self.tables.clients)
     }
 
-    /// What two clients do differently on these edges.
+    /// Describes how two clients differ on these edges.
     fn unlike(&self, one: u32, other: u32) -> String {
         let actor = |edge: u32| self.locals[self.edges[edge as usize].from as usize].actor;
         let name = |edge: u32| self.trace.actor(actor(edge));

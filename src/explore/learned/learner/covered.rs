@@ -1,16 +1,16 @@
-//! Which edges live executions have taken.
+//! The edges that live executions have taken.
 
 use super::super::local::{Edge, Shown};
 use super::Learner;
 use crate::trace::ActorId;
 
 impl Learner {
-    /// Whose edge it is.
+    /// The actor of an edge.
     pub(in crate::explore::learned) fn actor_of(&self, edge: u32) -> ActorId {
         self.locals[self.edges[edge as usize].from as usize].actor
     }
 
-    /// A live execution has taken this edge; there, its actor is `live`.
+    /// Notes that a live execution has taken this edge; there, its actor is `live`.
     pub(in crate::explore::learned) fn cover(&mut self, edge: u32, live: ActorId) {
         let renamed = live != self.actor_of(edge);
         self.edges[edge as usize].covered[usize::from(renamed)] = true;
@@ -22,7 +22,8 @@ impl Learner {
         }
     }
 
-    /// Whether a live execution has taken this edge; if `renamed`, as the edge of a client of another name.
+    /// Returns whether a live execution has taken this edge; if `renamed`, as the edge of a client of another
+    /// name.
     pub(in crate::explore::learned) fn is_covered(&self, edge: u32, renamed: bool) -> bool {
         let is_shown = || {
             let shown = self.look(edge).and_then(|look| self.shown.get(&look));
@@ -31,8 +32,8 @@ impl Learner {
         self.edges[edge as usize].covered[usize::from(renamed)] || (renamed && is_shown())
     }
 
-    /// How an edge looks to its client, if it mentions nobody else: the same to all clients, if they behave
-    /// alike.
+    /// The edge from the point of view of its client, if it mentions no other client: equal for all clients
+    /// that behave alike.
     fn look(&self, edge: u32) -> Option<(u128, u128)> {
         let Edge { from, next, .. } = &self.edges[edge as usize];
         let [from, next] = [from, next].map(|local| &self.locals[*local as usize]);

@@ -1,10 +1,10 @@
-//! How many bytes all that is learned holds.
+//! The memory use of everything that is learned.
 
 use super::super::memory::{of_map, of_vec};
 use super::Learner;
 
 impl Learner {
-    /// How many bytes it holds, with its tables.
+    /// The number of bytes held, including the tables.
     pub(in crate::explore::learned) fn bytes(&self) -> u64 {
         let vectors = of_vec(&self.locals) + of_vec(&self.edges);
         let maps = of_map(&self.local_ids)

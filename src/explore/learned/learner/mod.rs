@@ -24,7 +24,7 @@ use crate::sync::model::alone::{Alone, Fold};
 use crate::sync::model::atomics::Atomics;
 use crate::trace::{ActorId, Event, Trace};
 
-/// What has been learned.
+/// Everything that has been learned.
 pub(super) struct Learner {
     program: Arc<dyn Program>,
     budgets: Budgets,
@@ -32,26 +32,27 @@ pub(super) struct Learner {
     pub(super) trace: Trace,
     set_up: Rc<[Observation]>,
     pub(super) tables: Tables,
-    /// Number 0 is an actor that was not started.
+    /// The local states. Number 0 is an actor that was not started.
     pub(super) locals: Vec<Local>,
     pub(super) local_ids: Map<u128, u32>,
     pub(super) edges: Vec<Edge>,
     pub(super) edge_ids: Map<(u32, u32), u32>,
-    /// Other ways to local states that were folded, by the local state and the observation that lead there.
+    /// Other paths to folded local states, by the local state and the observation that lead there.
     pub(super) others: Map<u32, (u32, u32)>,
-    /// Who has taken an edge live that only its client is mentioned in, by how the edge looks to that client.
+    /// The client that has taken an edge live, for edges that mention only their client, by its view of the
+    /// edge.
     pub(super) shown: Map<(u128, u128), Shown>,
-    /// What clients do after the same observations, up to their names, and an edge that says so.
+    /// The behaviour of clients after the same observations, up to their names, and an edge that shows it.
     pub(super) alike: Map<u128, (u128, u32)>,
-    /// Whether clients are compared with each other; a mutated search does not.
+    /// True if clients are compared with each other; a mutated search does not compare them.
     pub(super) compares_clients: bool,
-    /// Whether what is learned is told apart by the value that was seen; only a mutated search does not.
+    /// True if learned edges are distinguished by the observed value; only a mutated search ignores it.
     pub(super) by_value: bool,
-    /// How many bytes histories and effects hold elsewhere.
+    /// The number of bytes that histories and effects hold elsewhere.
     pub(super) held: u64,
-    /// How often an actor was run alone.
+    /// The number of times that an actor was run alone.
     pub(super) runs: u64,
-    /// Which atomics actors touch, and how weakly.
+    /// The atomics that actors touch, with their weakest orderings.
     pub(super) atomics: Atomics,
 }
 
@@ -99,7 +100,8 @@ impl Learner {
 
     /// The local state of an actor that was just started; `origin` is the edge of the actor that started it.
     ///
-    /// What a child does may depend on all that its parent had seen: that is its history so far.
+    /// The behaviour of a child may depend on everything that its parent had seen: that is its history so
+    /// far.
     pub(super) fn root(&mut self, actor: ActorId, origin: Option<u32>, history: Encoded) -> u32 {
         let start: Rc<dyn Operation> = Rc::new(Start);
         let status = Status::Before(self.tables.operation(&start));
@@ -122,7 +124,7 @@ impl Learner {
         }
     }
 
-    /// The number of a local state.
+    /// Interns a local state, and returns its number.
     fn local(&mut self, mut local: Local) -> u32 {
         let mut encoded = Encoded::with(&self.tables.clients, |mut hasher| {
             use std::hash::Hash;
@@ -156,7 +158,7 @@ impl Learner {
         id
     }
 
-    /// The local state of an actor that is killed here.
+    /// The local state of an actor that is killed at this point.
     pub(super) fn killed(&mut self, at: u32) -> u32 {
         let Local { actor, history, parent, origin, depth, .. } = &self.locals[at as usize];
         let killed = Local {
@@ -170,7 +172,7 @@ impl Learner {
         self.local(killed)
     }
 
-    /// What the actor does after this observation.
+    /// The edge that the actor takes after this observation.
     pub(super) fn edge(&mut self, from: u32, observation: u32) -> Result<u32, Stop> {
         let key = (from, if self.by_value { observation } else { 0 });
         if let Some(known) = self.edge_ids.get(&key) {
@@ -181,8 +183,8 @@ impl Learner {
         Ok(edge)
     }
 
-    /// Whether the way on which a local state was first reached leads by another one. That the same
-    /// operations do is not enough: a lock that waits begins as one that does not.
+    /// Returns whether the path on which a local state was first reached leads through another one. Equal
+    /// operations are not enough: a lock acquired by waiting begins like one acquired at once.
     fn comes_by(&self, local: u32, other: u32) -> bool {
         let parent = |at: &u32| Some(self.locals[*at as usize].parent?.0);
         std::iter::successors(Some(local), parent).any(|at| at == other)
@@ -200,7 +202,7 @@ impl Learner {
             return Err(Stop::Asymmetric);
         }
         let mut history = self.history(from, &run);
-        // Its result is all that is left of an actor that ends, but its children know more.
+        // An ended actor retains only its result, but its children know more.
         let inherited = history.clone();
         let announced = run.next.as_ref().map(|next| next.announced.clone()).unwrap_or_default();
         let announced = announced.into_iter().map(|kind| Event { actor, kind }).collect();
@@ -250,7 +252,7 @@ impl Learner {
         format!("{name}, run alone on what it had observed, did not come to the same point again")
     }
 
-    /// What an actor has seen, once it has run on from here, and may still matter.
+    /// The observations of an actor that may still matter after it has run on from here.
     fn history(&self, from: u32, run: &Alone) -> Encoded {
         let mut history = match run.folded {
             None => self.locals[from as usize].history.clone(),
@@ -262,7 +264,7 @@ impl Learner {
         history
     }
 
-    /// Each step leaves a mark in the history, also if nothing was learned from it.
+    /// The mark that each step leaves in the history, even if the actor learned nothing from it.
     fn step_mark(&self, ended: bool) -> Encoded {
         Encoded::of(&(0xa5_u8, ended), &self.tables.clients)
     }

@@ -9,12 +9,12 @@ use crate::sync::model::alone::{Log, digest};
 use crate::trace::ActorId;
 
 impl Learner {
-    /// The observations that led to a local state, and those of the actors that started its actor; with
-    /// `last`, if the actor learns that.
+    /// The observations that led to a local state, and those of the actors that started its actor, including
+    /// `last` if given.
     pub(super) fn path(&self, from: u32, last: Option<u32>) -> Vec<(ActorId, Log)> {
         let mut log = Log::default();
         let mut note = |at: u32, seen: u32| {
-            // That an actor is started is nothing that it learns.
+            // The start of an actor is not an observation.
             if let Status::Before(operation) = self.locals[at as usize].status
                 && !self.is_root(at)
             {
@@ -42,11 +42,11 @@ impl Learner {
         path
     }
 
-    /// Learns everything again that comes after a folded local state, on other histories: where the actor was
-    /// told more than once what was declared not to matter.
+    /// Learns again everything that follows a folded local state, on other histories: those in which the
+    /// actor observed several times a value declared not to matter.
     ///
-    /// A loop that counts its rounds may do so for any purpose: one more round shows what depends on each of
-    /// them, many more show that it gives up after some.
+    /// A loop may count its rounds for any purpose: one more round reveals a dependence on each of them, many
+    /// more reveal that it gives up after some.
     pub(in crate::explore::learned) fn learn_folded_again(&mut self) -> Result<(), Stop> {
         const MANY: usize = 110;
         if self.others.is_empty() {
@@ -83,8 +83,8 @@ impl Learner {
         Ok(())
     }
 
-    /// Another path to a local state, by way of the nearest one before it that was folded; if it is a loop,
-    /// so many rounds longer than one. What is no loop has one other path.
+    /// Another path to a local state, through the nearest folded one before it; if that is a loop, with
+    /// `more` additional rounds. Without a loop there is one other path.
     fn other_path(&self, from: u32, last: u32, more: usize) -> Option<Vec<(ActorId, Log)>> {
         let mut at = from;
         while !self.others.contains_key(&at) {
@@ -116,9 +116,9 @@ impl Learner {
         Some(path)
     }
 
-    /// What an actor had seen when it had been told so many observations.
+    /// The history of an actor after its first `told` observations.
     pub(super) fn before(&self, from: u32, told: usize) -> Encoded {
-        // That an actor was started, and what it was told last, are not counted in the path.
+        // The start of an actor, and its last observation, are not counted in the path.
         let mut at = from;
         let mut ancestors = vec![from];
         while let Some((parent, _)) = self.locals[at as usize].parent {

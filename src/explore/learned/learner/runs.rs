@@ -1,4 +1,4 @@
-//! Runs of one actor alone, and what they do.
+//! Runs of one actor alone, and their effects.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +18,8 @@ use crate::trace;
 use crate::trace::{ActorId, Event};
 
 impl Learner {
-    /// Whether what the actor does names a client that nothing it has seen names, and that is not itself:
-    /// then clients cannot change places without it.
+    /// Returns whether the actor names a client that none of its observations names, and that is not itself:
+    /// then clients cannot be swapped without changing its behaviour.
     pub(super) fn names_out_of_nowhere(&self, from: u32, observation: u32, run: &Alone) -> bool {
         let clients = &self.tables.clients;
         if clients.len() < 2 {
@@ -54,7 +54,7 @@ impl Learner {
         let alone = Alone::new(path, self.tables.clients.clone());
         let names = std::mem::take(&mut self.names);
         session::begin(Session::alone(names, alone, Rc::clone(&self.set_up)));
-        // Whatever it ends with, what it did is in the session.
+        // The session holds the actor's operations, however the run ends.
         let _ = catch_unwind(AssertUnwindSafe(|| {
             let world = World::new(Monitors::default());
             self.program.on_model(&world);
@@ -125,7 +125,7 @@ impl Learner {
         }
     }
 
-    /// Whether an actor has gone round in one loop too often: the same operations, with the same
+    /// Returns whether an actor has repeated one loop too often: the same operations with the same
     /// observations.
     pub(super) fn is_endless(&self, local: &Local) -> bool {
         const ROUNDS: usize = 40;

@@ -1,4 +1,5 @@
-//! What operations and faults do to a state; each is carried out once for each state of what it touches.
+//! The effects of operations and faults on a state; each is computed once for each state of the objects it
+//! touches.
 
 use std::rc::Rc;
 
@@ -13,7 +14,7 @@ use crate::machine::resources::link::Link;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
 impl Machine {
-    /// An operation takes effect; what its actor observes, and what happens.
+    /// Applies an operation; returns the observation of its actor, and the events.
     pub(super) fn perform(
         &mut self,
         point: &mut Point,
@@ -58,7 +59,7 @@ impl Machine {
         Ok((observation, events))
     }
 
-    /// Carries something out on a state; what is observed, and what happens.
+    /// Carries out `work` on a state; returns the observation, and the events.
     pub(super) fn overlay(
         &mut self,
         point: &mut Point,

@@ -1,4 +1,4 @@
-//! The machine over numbered states: each operation is carried out once for each state of what it touches.
+//! The machine over numbered states: each operation is applied once for each state of the objects it touches.
 
 mod effects;
 
@@ -24,19 +24,19 @@ pub(super) struct Machine {
     pub(super) learner: Learner,
     pub(super) faults: Rc<[Budgeted]>,
     pub(super) applied: Map<Key, Applied>,
-    /// Time passes over a component, to an instant.
+    /// The component that each component becomes when time passes to an instant.
     pub(super) passed: Map<(u32, u64), u32>,
-    /// How many operations were carried out.
+    /// The number of operations that were carried out.
     pub(super) carried_out: u64,
-    /// Whether taking a free mutex is no choice; only a mutated search says so.
+    /// True if taking a free mutex is not a choice; only a mutated search sets it.
     pub(super) locks_at_once: bool,
-    /// What the edges that a transition took are noted with, if they are.
+    /// The edges that the last transition took, for callers that note them.
     pub(super) taken: Vec<u32>,
-    /// The faults that could strike: a search lets them.
+    /// The faults that could strike: a search lets each of them strike.
     pub(super) struck: BTreeSet<usize>,
 }
 
-/// What the effect of an operation depends on.
+/// The inputs that determine the effect of an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     operation: u32,
@@ -46,18 +46,18 @@ pub(super) struct Key {
     how: How,
 }
 
-/// How an operation takes effect.
+/// The way in which an operation takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum How {
-    /// As it is.
+    /// The operation takes full effect.
     Whole,
-    /// As far as it does when something strikes it, as a step of this actor.
+    /// The operation takes the effect that the strike leaves it, as a step of this actor.
     Struck(Strike, u32),
-    /// Not at all: its actor is gone.
+    /// The operation has no effect: its actor is gone.
     Abandoned,
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Clone, Copy)]
 pub(super) struct Applied {
     components: [u32; 2],
@@ -65,7 +65,7 @@ pub(super) struct Applied {
     events: u32,
 }
 
-/// Whether what happened shows a violation.
+/// The outcome of events: the violation that they show, if any.
 pub(super) type Came = Result<(), Box<Violation>>;
 
 impl Machine {
@@ -82,25 +82,25 @@ impl Machine {
         }
     }
 
-    /// The world that a state stands for.
+    /// The world that a state represents.
     pub(super) fn view<'a>(&'a self, point: &'a Point) -> View<'a> {
         View { tables: &self.learner.tables, locals: &self.learner.locals, point }
     }
 
-    /// What can happen next.
+    /// The choices that a state offers.
     pub(super) fn next(&self, point: &Point) -> Next {
         let left = &self.learner.tables.budgets[point.left as usize];
         survey(&self.view(point), &self.faults, left, false)
     }
 
-    /// What happens next without a choice, if anything does.
+    /// The next event that involves no choice, if any.
     fn unasked(&self, point: &Point) -> Option<Next> {
         let view = self.view(point);
         let taker = if self.locks_at_once { taker(&view) } else { None };
         taker.map(Next::Forced).or_else(|| unasked(&view, false))
     }
 
-    /// This actor takes its step, and everybody goes on to a next one.
+    /// Lets this actor take its step, and runs to quiescence.
     pub(super) fn step(&mut self, point: &mut Point, actor: ActorId) -> Result<Came, Stop> {
         self.taken.clear();
         match self.advance(point, actor, How::Whole, None)? {
@@ -109,7 +109,7 @@ impl Machine {
         }
     }
 
-    /// This fault strikes, and everybody goes on to a next step.
+    /// Lets this fault strike, and runs to quiescence.
     pub(super) fn strike(
         &mut self,
         point: &mut Point,
@@ -136,8 +136,8 @@ impl Machine {
         }
     }
 
-    /// Lets all that takes no choice happen: actors begin, see others end, and time passes where nobody can
-    /// go on.
+    /// Runs to quiescence, through everything that involves no choice: actors begin and see others end, and
+    /// time passes where no actor is enabled.
     fn quiesce(&mut self, point: &mut Point) -> Result<Came, Stop> {
         if self.learner.tables.prints_otherwise {
             return Err(Stop::Uncontrolled(
@@ -157,7 +157,7 @@ impl Machine {
         }
     }
 
-    /// The operation of this actor takes effect, and it goes on up to its next one.
+    /// Applies the operation of this actor, and runs the actor up to its next one.
     fn advance(
         &mut self,
         point: &mut Point,
@@ -202,7 +202,7 @@ impl Machine {
                 return Ok(Ok(()));
             };
             let pending = self.operation(operation);
-            // To see another end is not part of the step: others may begin or end before.
+            // Seeing another actor end is not part of the step: others may begin or end before.
             if pending.is_step() || pending.joins().is_some() {
                 return Ok(Ok(()));
             }
@@ -246,7 +246,7 @@ impl Machine {
         Ok(())
     }
 
-    /// All actors begin.
+    /// Lets all actors begin.
     pub(super) fn begin(&mut self, point: &mut Point, actors: &[ActorId]) -> Result<Came, Stop> {
         for actor in actors {
             let root = self.learner.root(*actor, None, Encoded::default());
@@ -257,7 +257,7 @@ impl Machine {
     }
 }
 
-/// An actor that can take a mutex.
+/// The first actor that can take a mutex.
 fn taker(world: &dyn Look) -> Option<ActorId> {
     world.actors().find(|actor| {
         world.pending(*actor).is_some_and(|operation| {

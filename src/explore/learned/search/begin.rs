@@ -1,4 +1,4 @@
-//! How a search begins.
+//! The start of a search.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::scenario::program::Program;
 use crate::trace::{ActorId, ObjectId};
 
 impl Graph {
-    /// Sets the world up, and has its actors begin.
+    /// Sets up the world, and lets its actors begin.
     pub(in crate::explore::learned) fn new(
         program: &Arc<dyn Program>,
         search: Search,
@@ -54,11 +54,11 @@ impl Graph {
         let mut graph = Self::at(program, search, machine, canon, start);
         if came.is_err() {
             graph.begun = false;
-            // What breaks before anybody takes a step.
+            // The violation occurs before any actor takes a step.
             let found = graph.live(Vec::new(), false)?;
             return Err(Stop::Broken(Box::new(found)));
         }
-        // Where the world as set up tells clients apart, no execution can show that they are alike.
+        // If the world as set up distinguishes between clients, no execution can show that they are alike.
         if search.mutation.is_none() && !graph.begins_alike() {
             return Err(Stop::Asymmetric);
         }
@@ -97,7 +97,7 @@ impl Graph {
     }
 }
 
-/// The clients that can change places, or those that a mistake has.
+/// The interchangeable clients, or those that a mutation chooses.
 fn clients(search: Search, set_up: &SetUp) -> Clients {
     let clients = match (search.symmetry, search.mutation) {
         (true, Some(Mutation::EverybodyIsAClient)) => {

@@ -1,4 +1,4 @@
-//! What a search came to is made sure of by live executions.
+//! Confirmation of a search by live executions.
 
 use super::super::follow::{Job, Then};
 use super::super::learner::Learner;
@@ -9,8 +9,8 @@ use super::Graph;
 use crate::explore::mutation::Mutation;
 
 impl Graph {
-    /// All states were visited: what is learned and what was judged is made sure of. A search with a
-    /// mistake does not, so that the mistake shows.
+    /// Confirms the learned answers and the judged ends, after all states were visited. A mutated search
+    /// skips this, so that its mistake shows.
     pub(in crate::explore::learned) fn confirm(&mut self) -> Result<(), Stop> {
         self.visited_all = true;
         self.machine().learner.learn_folded_again()?;
@@ -19,7 +19,7 @@ impl Graph {
             self.confirm_ends_again()?;
             self.confirm_ends_renamed()?;
         }
-        // An execution that goes on at random would go round in them up to the bound on its steps.
+        // An execution with random choices would go round in these loops up to the bound on its steps.
         self.endless()?;
         if matches!(mutation, None | Some(Mutation::CoverAtFirst)) {
             self.cover()?;
@@ -28,7 +28,7 @@ impl Graph {
         self.all_ends_live()
     }
 
-    /// The clients that a renaming changes.
+    /// The names of the clients that a renaming changes.
     pub(super) fn renamed(&mut self, renaming: &Renaming) -> String {
         let Learner { tables, trace, .. } = &self.machine().learner;
         let changed = tables
@@ -43,12 +43,12 @@ impl Graph {
         }
     }
 
-    /// Whether the world as set up does not tell the clients apart.
+    /// Returns whether the world as set up treats the clients alike.
     pub(super) fn begins_alike(&mut self) -> bool {
         self.machine().learner.tables.clients.len() < 2 || self.renaming(0).is_some()
     }
 
-    /// A renaming of the clients, another one each time, under which the world begins as it does.
+    /// A renaming of the clients under which the start is unchanged; a different one each time.
     pub(super) fn renaming(&mut self, nth: usize) -> Option<Renaming> {
         let Learner { tables, .. } = &self.machine().learner;
         let clients = tables.clients.len();
@@ -62,7 +62,7 @@ impl Graph {
         self.canon.is_fixed(&mut machine.learner, &self.start, &places).then_some(places)
     }
 
-    /// Ends are the same whatever the clients are called: those that are declared alike behave alike.
+    /// Confirms that ends are the same under every naming of the clients: those declared alike behave alike.
     pub(super) fn confirm_ends_renamed(&mut self) -> Result<(), Stop> {
         let mut ends: Vec<u32> = self.ends.keys().copied().collect();
         ends.sort_unstable();
@@ -75,7 +75,7 @@ impl Graph {
         self.all_live(jobs)
     }
 
-    /// Every end is executed once more, along another way to it.
+    /// Executes every end once more, along another path to it.
     pub(super) fn confirm_ends_again(&mut self) -> Result<(), Stop> {
         let mut others: Vec<(u32, Move)> = self.ends.values().filter_map(|other| *other).collect();
         others.sort_unstable();
@@ -87,8 +87,8 @@ impl Graph {
         self.all_live(jobs)
     }
 
-    /// Live executions until every learned edge was taken in one, and random ones until there are enough to
-    /// notice what is hidden.
+    /// Runs live executions until one has taken every learned edge, and random ones until there are enough to
+    /// reveal hidden dependences.
     pub(super) fn cover(&mut self) -> Result<(), Stop> {
         const ENOUGH: u64 = 64;
         const RANDOM: u64 = 16;
@@ -105,10 +105,10 @@ impl Graph {
         self.all_live((0..random).map(job).collect())
     }
 
-    /// Every learned edge is taken in a live execution, by its actor or by a client of another name. Its
-    /// witness was found last: the others are as far on as they can be.
+    /// Covers every learned edge by a live execution, by its actor or by a client of another name. The
+    /// witness is the one found last: there the other actors are as far on as they can be.
     fn cover_edges(&mut self, renamed: bool) -> Result<(), Stop> {
-        // At once, for each execution covers other edges too.
+        // Jobs run in batches, because each execution covers other edges too.
         const AT_ONCE: usize = 64;
         let mut edge = self.machine().learner.edges.len() as u32;
         while edge > 0 {
@@ -122,7 +122,7 @@ impl Graph {
         Ok(())
     }
 
-    /// The execution that takes an edge, if none has.
+    /// The execution that takes an edge, if none has taken it.
     fn cover_edge(&mut self, edge: u32, renamed: bool) -> Option<Job> {
         let learner = &self.machine().learner;
         let (state, by) = learner.edges[edge as usize].witness;

@@ -1,4 +1,4 @@
-//! Live executions beside the graph.
+//! Live executions in lock-step with the graph.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::scenario::Violation;
 use crate::trace::ActorId;
 
 impl Graph {
-    /// The choices that lead to a state, and one more.
+    /// The choices that lead to a state, plus one more if given.
     pub(in crate::explore::learned) fn schedule(
         &mut self,
         mut at: u32,
@@ -40,7 +40,7 @@ impl Graph {
         moves.iter().map(name).collect()
     }
 
-    /// The graph says that this schedule violates a property: it is executed live.
+    /// Executes live a schedule that violates a property according to the graph.
     pub(in crate::explore::learned) fn broken(
         &mut self,
         violation: &Violation,
@@ -60,7 +60,7 @@ impl Graph {
         }
     }
 
-    /// A live execution violates a property.
+    /// Notes a violation that a live execution shows.
     pub(super) fn found(&mut self, found: Exploration) -> Result<(), Stop> {
         let Verdict::Broken(violation) = &found.verdict else { return Ok(()) };
         let Some(all) = &mut self.all else { return Err(Stop::Broken(Box::new(found))) };
@@ -71,7 +71,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Executes a schedule live beside the graph, and goes on by default.
+    /// Executes a schedule live in lock-step with the graph, and continues by default.
     pub(super) fn live(&mut self, schedule: Vec<Move>, judge: bool) -> Result<Exploration, Stop> {
         let job = Job { schedule, renaming: None, then: Then::Default, edge: None };
         let (exploration, _) = self.live_from(&Rc::from([job]), 0)?;
@@ -81,7 +81,7 @@ impl Graph {
         Ok(exploration)
     }
 
-    /// Executes all of these live beside the graph, and judges what they show.
+    /// Executes all of these live in lock-step with the graph, and judges the results.
     pub(super) fn all_live(&mut self, jobs: Vec<Job>) -> Result<(), Stop> {
         let jobs: Rc<[Job]> = jobs.into();
         let mut done = 0;
@@ -93,7 +93,8 @@ impl Graph {
         Ok(())
     }
 
-    /// Executes these live, beginning with that of this number; up to which they were.
+    /// Executes these live, beginning with number `first`; returns the number of the first one not yet
+    /// executed.
     fn live_from(&mut self, jobs: &Rc<[Job]>, first: usize) -> Result<(Exploration, usize), Stop> {
         let machine = self.machine.take().expect("the machine is here");
         let (machine, Followed { exploration, done, difference }) = follow(
@@ -133,7 +134,7 @@ impl Graph {
         }
     }
 
-    /// All actors have ended: what they came to is judged live, or as it is predicted if too many ends were.
+    /// Judges an end, in which all actors have ended: live, or as predicted once too many ends were executed.
     pub(in crate::explore::learned) fn end(
         &mut self,
         number: u32,

@@ -1,4 +1,4 @@
-//! How many bytes a search holds.
+//! The memory use of a search.
 
 use super::super::memory::{of_map, of_vec};
 use super::super::stop::Stop;
@@ -6,14 +6,14 @@ use super::Graph;
 use crate::explore::bound::Bound;
 
 impl Graph {
-    /// What all of it holds, without the states that wait to be visited.
+    /// The number of bytes held, without the states that wait to be visited.
     fn bytes(&mut self) -> u64 {
         let machine = self.machine();
         let learned = machine.learner.bytes() + of_map(&machine.applied) + of_map(&machine.passed);
         learned + of_vec(&self.parents) + of_map(&self.known) + of_map(&self.ends)
     }
 
-    /// Stops a search that holds too much; `waiting` is what is held beside the graph.
+    /// Stops a search that holds too much; `waiting` counts the bytes held beside the graph.
     pub(in crate::explore::learned) fn within_memory(&mut self, waiting: u64) -> Result<(), Stop> {
         let most = self.search.max_memory;
         match self.bytes() + waiting > most {
@@ -30,7 +30,7 @@ mod tests {
     use super::super::super::tables::Map;
     use super::*;
 
-    /// Right after the map has grown it is half as full as it may be, and so is the vector.
+    /// Right after growth the map is half as full as its maximum, and so is the vector.
     #[test]
     fn a_state_costs_at_most_64_bytes_beside_what_is_interned() {
         const STATES: usize = 100_000;

@@ -1,4 +1,4 @@
-//! Breadth-first search of the graph of learned actors.
+//! Breadth-first search of the state graph of learned actors.
 
 mod begin;
 mod confirm;
@@ -41,30 +41,31 @@ pub(super) struct Graph {
     machine: Option<Machine>,
     canon: Canon,
     pub(super) start: Point,
-    /// Whether all actors begin without a violation, so that there is a start to compare with.
+    /// True if all actors begin without a violation, so that there is a start to compare with.
     begun: bool,
-    /// Where the last transition led; kept, so that nothing is allocated for each.
+    /// The state that the last transition led to; kept, to avoid an allocation for each.
     reached: Point,
-    /// The state that each was first reached from, and by which choice.
+    /// The state that each state was first reached from, and the choice taken there.
     pub(super) parents: Vec<(u32, Move)>,
     pub(super) known: Map<Digest, u32>,
     frontier: Queue,
-    /// States in which all actors have ended, with another way to get there.
+    /// The states in which all actors have ended, with another path to each.
     pub(super) ends: Map<u32, Option<(u32, Move)>>,
     pub(super) figures: Figures,
-    /// Every violation, if the search is not to stop at the first.
+    /// All violations, if the search does not stop at the first.
     pub(super) all: Option<BTreeMap<Violation, Cost>>,
     confirmed: BTreeSet<Violation>,
-    /// A predicted end was judged otherwise than the live one: `finally` reads what is not in the world.
+    /// True if a predicted end was judged otherwise than the live one: `finally` reads data outside the
+    /// world.
     misjudges: bool,
-    /// Actors that go round in a loop without end.
+    /// The actors that loop without end.
     endless: BTreeSet<ActorId>,
-    /// Every state was visited, and showed no violation.
+    /// True if every state was visited, and none showed a violation.
     pub(super) visited_all: bool,
     pub(super) longest: usize,
-    /// What live executions have shown of whether anything could have broken.
+    /// The evidence of live executions that a property could have been violated.
     pub(super) shown: Evidence,
-    /// There was a state in which more than one thing could happen.
+    /// True if some state had more than one possible next event.
     pub(super) choice: bool,
 }
 
@@ -73,7 +74,7 @@ impl Graph {
         self.machine.as_mut().expect("the machine is here between live executions")
     }
 
-    /// Searches every state.
+    /// Searches all states.
     pub(super) fn explore(&mut self) -> Result<(), Stop> {
         let mut point = self.start.clone();
         self.reached.clone_from(&self.start);
@@ -96,7 +97,7 @@ impl Graph {
         names.join(", ")
     }
 
-    /// A state was reached.
+    /// Notes that a state was reached.
     fn reach(&mut self, parent: u32, by: Move) -> Result<(), Stop> {
         let machine = self.machine.as_mut().expect("the machine is here");
         let digest = self.canon.canonical(&mut machine.learner, &self.reached);
@@ -120,11 +121,11 @@ impl Graph {
         Ok(())
     }
 
-    /// Everything that can happen in a state happens.
+    /// Takes every transition of a state.
     fn expand(&mut self, number: u32, point: &Point) -> Result<(), Stop> {
         match self.machine().next(point) {
             Next::Choice { actors, faults } => {
-                // That clients are alike makes their order no less a choice.
+                // The order of interchangeable clients is a choice all the same.
                 self.choice |= actors.len() + faults.len() > 1;
                 let machine = self.machine.as_mut().expect("the machine is here");
                 let learner = &mut machine.learner;
@@ -187,7 +188,7 @@ impl Graph {
         }
     }
 
-    /// A transition was taken: it is a witness of each edge that it took.
+    /// Notes a transition as a witness of each edge that it took.
     pub(super) fn took(&mut self, number: u32, by: Move) {
         self.figures.transitions += 1;
         let machine = self.machine.as_mut().expect("the machine is here");
@@ -200,14 +201,14 @@ impl Graph {
         }
     }
 
-    /// What this engine cannot see, if anything.
+    /// The behaviour of the scenario that this engine cannot see, if any.
     pub(super) fn blind(&mut self) -> Option<String> {
         let Learner { atomics, trace, .. } = &self.machine().learner;
         let (object, ordering) = atomics.weak()?;
         Some(blind(trace.object(object), ordering))
     }
 
-    /// The number of a state together with who ran last, for a search by cost.
+    /// The number of a state and the actor that ran last, for a search by cost.
     pub(super) fn digest_running(&mut self, point: &Point, running: Option<ActorId>) -> u128 {
         let running = match self.search.mutation {
             Some(Mutation::ForgetWhoIsRunning) => None,
@@ -217,19 +218,19 @@ impl Graph {
         self.canon.canonical_running(&mut machine.learner, point, running)
     }
 
-    /// The number of a state, whatever its clients are called.
+    /// The number of a state, up to symmetry of the clients.
     fn digest(&mut self, point: &Point) -> u128 {
         let machine = self.machine.as_mut().expect("the machine is here");
         self.canon.canonical(&mut machine.learner, point)
     }
 
-    /// Of these actors, those that are to be tried.
+    /// The actors to try among these.
     pub(super) fn representatives(&mut self, point: &Point, actors: Vec<ActorId>) -> Vec<ActorId> {
         let machine = self.machine.as_mut().expect("the machine is here");
         self.canon.representatives(&mut machine.learner, point, actors)
     }
 
-    /// Whether this actor goes round in a loop without end; it is noted.
+    /// Returns whether this actor loops without end, and notes it.
     pub(super) fn is_endless(&mut self, point: &Point, actor: ActorId) -> bool {
         let local = point.local(actor);
         let endless = self.machine().learner.locals[local as usize].endless;
@@ -239,7 +240,7 @@ impl Graph {
         endless
     }
 
-    /// The bound that loops without end are, if there are any.
+    /// Stops with the bound for loops without end, if there are any.
     pub(super) fn endless(&mut self) -> Result<(), Stop> {
         match self.endless.is_empty() {
             true => Ok(()),
@@ -247,7 +248,7 @@ impl Graph {
         }
     }
 
-    /// The bound on live ends, if some ends were not executed.
+    /// Stops with the bound on live ends, if some ends were not executed.
     fn all_ends_live(&self) -> Result<(), Stop> {
         let most = self.search.live_ends;
         match (self.figures.ends > most, self.misjudges) {
@@ -257,7 +258,7 @@ impl Graph {
         }
     }
 
-    /// What is known of the search.
+    /// The figures of the search.
     pub(super) fn figures(&mut self) -> Figures {
         let mut figures = self.figures;
         let machine = self.machine();

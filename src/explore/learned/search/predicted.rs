@@ -18,7 +18,7 @@ use crate::sync::model::session::{self, Session};
 use crate::trace::{self, ActorId, ObjectId, Recorder};
 
 impl Graph {
-    /// Judges an end as it is predicted. What is wrong with it is executed live, as every violation is.
+    /// Judges an end as predicted. A violation of it is executed live, as every violation is.
     pub(super) fn end_as_predicted(&mut self, number: u32, point: &Point) -> Result<(), Stop> {
         if self.misjudges {
             return Ok(());
@@ -30,12 +30,12 @@ impl Graph {
         }
         let schedule: Vec<Move> = self.schedule(number, None);
         let found = self.live(schedule, true)?;
-        // What `finally` reads was not in the world, which the contract of scenarios allows.
+        // `finally` read data outside the world, which the contract of scenarios allows.
         self.misjudges = !matches!(found.verdict, Verdict::Broken(_));
         Ok(())
     }
 
-    /// What is wrong with a predicted end.
+    /// The violation of a predicted end, if any.
     fn judge(&self, machine: &Machine, point: &Point) -> Option<Violation> {
         let learner = &machine.learner;
         let monitors = &learner.tables.monitors[point.monitors as usize].set;
@@ -62,7 +62,7 @@ fn name_all(names: &Names) {
     }
 }
 
-/// What is shared in the end.
+/// The shared objects, budgets and instant of an end.
 fn parts(machine: &Machine, point: &Point) -> Parts {
     let tables = &machine.learner.tables;
     let object = |component: &u32| -> Option<Box<dyn Object>> {
@@ -75,7 +75,7 @@ fn parts(machine: &Machine, point: &Point) -> Parts {
     }
 }
 
-/// What each actor returned that was started; `None` of those that were killed.
+/// The results of all started actors; `None` for those that were killed.
 fn results(machine: &Machine, point: &Point) -> Vec<(ActorId, Option<Observation>)> {
     let learner = &machine.learner;
     let actors = (1..point.locals.len() as u32).map(ActorId);

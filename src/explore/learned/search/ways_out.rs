@@ -1,5 +1,5 @@
-//! Loops that nothing leads out of. A loop that was folded is a cycle of the graph, so that the search
-//! ends; the actors in it need not.
+//! Loops without a way out. A folded loop is a cycle of the graph, so the search ends; the actors in it may
+//! not.
 
 use std::collections::VecDeque;
 
@@ -14,24 +14,24 @@ use crate::machine::fault::Injection;
 use crate::machine::survey::Next;
 use crate::trace::ActorId;
 
-/// The graph once more, with the ways between its states.
+/// A second pass over the graph, with the transitions between its states.
 #[derive(Default)]
 struct Ways {
     known: Map<Digest, u32>,
-    /// The state that each was first reached from, and by which choice.
+    /// The state that each state was first reached from, and the choice taken there.
     parents: Vec<(u32, Move)>,
-    /// Which state leads to which; the one that is led to first.
+    /// The transitions between states; the target comes first.
     into: Vec<(u32, u32)>,
-    /// States after which nothing happens any more.
+    /// The states after which nothing more happens.
     ends: Vec<u32>,
-    /// How many actors have not ended in each state.
+    /// The number of actors that have not ended in each state.
     unfinished: Vec<u32>,
 }
 
 impl Graph {
-    /// From every state there is a way to an end, with no help of a fault but the clock.
+    /// Checks that every state has a path to an end, with no fault but the clock.
     ///
-    /// Without folded loops there is, since every step makes a state that was not there before.
+    /// Without folded loops there always is one, since every step leads to a new state.
     pub(super) fn ways_out(&mut self) -> Result<(), Stop> {
         if self.machine().learner.others.is_empty() {
             return Ok(());
@@ -58,7 +58,7 @@ impl Graph {
                     ways.ends.push(number);
                     (Vec::new(), faults)
                 }
-                // What is stuck in another way has been reported.
+                // Any other kind of blocked state has been reported already.
                 _ => {
                     ways.ends.push(number);
                     (Vec::new(), Vec::new())
@@ -73,7 +73,7 @@ impl Graph {
                 }
             }
             for (fault, injection) in faults {
-                // That time passes can be relied on. That another fault strikes cannot.
+                // The passage of time can be relied on; any other fault cannot.
                 let passes = matches!(injection, Injection::PassTime(_));
                 let mut next = point.clone();
                 let came = self.machine().strike(&mut next, fault, injection)?;
@@ -99,7 +99,7 @@ impl Graph {
         Ok(ways)
     }
 
-    /// A state leads to another one.
+    /// Notes that a state leads to another one.
     fn reach_again(
         &mut self,
         ways: &mut Ways,
@@ -113,7 +113,8 @@ impl Graph {
         }
     }
 
-    /// A state may lead to another one, which is no way out of it. Returns the number of the other one.
+    /// Notes a state that another one may lead to, but not as a way out of it. Returns the number of the
+    /// former.
     fn strays_to(
         &mut self,
         ways: &mut Ways,
@@ -131,7 +132,7 @@ impl Graph {
         number
     }
 
-    /// The actors that have not ended after these choices.
+    /// The names of the actors that have not ended after these choices.
     fn unfinished_after(&mut self, schedule: &[Move]) -> Result<String, Stop> {
         let mut point = self.start.clone();
         for by in schedule {
@@ -160,7 +161,7 @@ impl Graph {
 }
 
 impl Ways {
-    /// What all of it holds, and the copy that is sorted.
+    /// The number of bytes held, including the copy that is sorted.
     fn bytes(&self) -> u64 {
         of_map(&self.known)
             + of_vec(&self.parents)
@@ -169,7 +170,7 @@ impl Ways {
             + of_vec(&self.unfinished)
     }
 
-    /// A state from which no end can be reached: the first of those in which the fewest actors are left.
+    /// A state from which no end is reachable: the first of those with the fewest unfinished actors.
     fn stuck(&self) -> Option<u32> {
         let mut into = self.into.clone();
         into.sort_unstable();

@@ -1,4 +1,4 @@
-//! Encodings, each held once, and their digests.
+//! Interned encodings, and their digests.
 
 use super::super::memory::{of_map, of_vec};
 use super::map::Map;
@@ -10,21 +10,21 @@ pub(in crate::explore::learned) struct Entry {
     mentioned: Box<[u16]>,
 }
 
-/// Encodings, with their digests under the places of clients.
+/// The interned encodings, with their digests under the places of clients.
 #[derive(Default)]
 pub(in crate::explore::learned) struct Encodings {
     pub(in crate::explore::learned) all: Vec<Entry>,
     pub(in crate::explore::learned) known: Map<u128, u32>,
     pub(in crate::explore::learned) digests: Map<(u32, u128), u128>,
-    /// How many bytes the encodings hold elsewhere.
+    /// The number of bytes that the encodings hold elsewhere.
     pub(in crate::explore::learned) held: u64,
 }
 
-/// More clients than this are not packed into a key; each takes five bits.
+/// The most clients that are packed into a key; each takes five bits.
 pub(super) const PACKED: usize = 25;
 
 impl Encodings {
-    /// The number of an encoding.
+    /// Interns an encoding, and returns its number.
     pub(in crate::explore::learned) fn add(&mut self, mut encoded: Encoded) -> u32 {
         let next = self.all.len() as u32;
         let id = *self.known.entry(encoded.identity()).or_insert(next);
@@ -57,7 +57,7 @@ impl Encodings {
         *self.digests.entry((id, packed)).or_insert_with(|| encoded.digest(place))
     }
 
-    /// How many bytes they hold.
+    /// The number of bytes held.
     pub(super) fn bytes(&self) -> u64 {
         self.held + of_vec(&self.all) + of_map(&self.known) + of_map(&self.digests)
     }

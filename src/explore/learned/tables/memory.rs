@@ -1,10 +1,10 @@
-//! How many bytes the tables hold.
+//! The memory use of the tables.
 
 use super::super::memory::{of_map, of_vec};
 use super::Tables;
 
 impl Tables {
-    /// How many bytes they hold.
+    /// The number of bytes held.
     pub(in crate::explore::learned) fn bytes(&self) -> u64 {
         let vectors = of_vec(&self.components)
             + of_vec(&self.operations)

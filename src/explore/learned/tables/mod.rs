@@ -1,5 +1,4 @@
-//! What states are made of: objects, operations, observations, events and monitors, each held once and
-//! named by a number.
+//! The parts of states: objects, operations, observations, events and monitors, each interned under a number.
 
 mod encodings;
 mod map;
@@ -24,7 +23,7 @@ use crate::scenario::outcome::panic;
 use crate::scenario::property::set::MonitorSet;
 use crate::trace::{Event, Kind, ObjectId, Trace};
 
-/// The number of something absent: an object that was not made, an actor that was not started.
+/// The number of an absent object or actor: one that was not created or started.
 pub(super) const ABSENT: u32 = 0;
 
 /// The number of an empty list of events.
@@ -34,7 +33,7 @@ pub(super) const NOTHING: u32 = 0;
 pub(super) struct Component {
     pub(super) object: Box<dyn Object>,
     pub(super) encoding: u32,
-    /// The digest of the object as it is, once it was asked for.
+    /// The digest of the object as it is, computed on demand.
     digest: OnceCell<u128>,
 }
 
@@ -58,7 +57,7 @@ pub(super) struct OperationEntry {
 /// Events that happen together.
 pub(super) struct Events {
     pub(super) all: Vec<Event>,
-    /// The violation that a panic among them is.
+    /// The violation that a panic among them constitutes.
     pub(super) panic: Option<Violation>,
 }
 
@@ -68,31 +67,31 @@ pub(super) struct Watching {
     pub(super) encoding: u32,
 }
 
-/// Everything that states are made of.
+/// All parts of states.
 pub(super) struct Tables {
     pub(super) clients: Clients,
     pub(super) encodings: Encodings,
-    /// Number 0 is an object that was not made.
+    /// The objects. Number 0 is an object that was not created.
     pub(super) components: Vec<Component>,
     pub(super) component_ids: Map<(ObjectId, u128), u32>,
-    /// What the value of each component prints, to find values that hash alike and are not.
+    /// The printed form of each component's value, as a digest, to find different values that hash alike.
     pub(super) printed: Map<u32, u64>,
     pub(super) operations: Vec<OperationEntry>,
     pub(super) operation_ids: Map<u128, u32>,
     pub(super) observations: Vec<Observation>,
-    /// Two operations, or two observations, were taken for one, and do not print alike.
+    /// True if two operations, or two observations, were taken for one and print differently.
     pub(super) prints_otherwise: bool,
-    /// By type, too: values of two types may hash alike.
+    /// The numbers of observations, by type as well, because values of two types may hash alike.
     pub(super) observation_ids: Map<(Option<TypeId>, u128), u32>,
     pub(super) events: Vec<Events>,
     pub(super) event_ids: HashMap<Vec<Event>, u32>,
     pub(super) monitors: Vec<Watching>,
     pub(super) monitor_ids: Map<u128, u32>,
     pub(super) judged: Map<(u32, u32), Result<u32, Box<Violation>>>,
-    /// What is left of the budgets.
+    /// The remaining fault budgets.
     pub(super) budgets: Vec<Box<[u32]>>,
     pub(super) budget_ids: HashMap<Box<[u32]>, u32>,
-    /// How many bytes the interned values hold elsewhere: each counts as much as its encoding.
+    /// The number of bytes that the interned values hold elsewhere: each counts as its encoding.
     pub(super) held: u64,
 }
 
@@ -123,7 +122,7 @@ impl Tables {
         }
     }
 
-    /// The number of an object in some state; or why it cannot be told apart from others.
+    /// Interns an object; fails if its type hashes alike values that print differently.
     pub(super) fn component(
         &mut self,
         id: ObjectId,
@@ -133,7 +132,7 @@ impl Tables {
         let printed = || object.printed().map(|text| xxh3_64(text.as_bytes()));
         let key = (id, encoded.identity());
         if let Some(known) = self.component_ids.get(&key).copied() {
-            // What hashes alike prints alike.
+            // Values that hash alike must print alike.
             let before = self.printed.get(&known).copied();
             return if before == printed() { Ok(known) } else { Err(id) };
         }
@@ -148,7 +147,7 @@ impl Tables {
         Ok(number)
     }
 
-    /// The number of an operation.
+    /// Interns an operation, and returns its number.
     pub(super) fn operation(&mut self, operation: &Rc<dyn Operation>) -> u32 {
         let encoded = Encoded::with(&self.clients, |hasher| operation.encode(hasher));
         let next = self.operations.len() as u32;
@@ -166,7 +165,7 @@ impl Tables {
         id
     }
 
-    /// The number of an observation.
+    /// Interns an observation, and returns its number.
     pub(super) fn observation(&mut self, seen: Observation) -> u32 {
         let encoded = Encoded::of(&seen, &Clients::none());
         let key = (seen.of_type(), encoded.identity());
@@ -182,15 +181,15 @@ impl Tables {
         id
     }
 
-    /// Whether an observation still hashes as it did when it was made.
+    /// Returns whether an observation still hashes as it did when it was made.
     pub(super) fn is_unchanged(&self, observation: u32) -> bool {
         let seen = &self.observations[observation as usize];
         let key = (seen.of_type(), Encoded::of(seen, &Clients::none()).identity());
         self.observation_ids.get(&key) == Some(&observation)
     }
 
-    /// The first object of which a value of the user's own does not hash any more as it did when it was put
-    /// into a state.
+    /// The first object with a user value that no longer hashes as it did when the object was put into a
+    /// state.
     pub(super) fn changed_object(&self) -> Option<ObjectId> {
         let users = self.component_ids.iter().filter(|(_, it)| self.printed.contains_key(*it));
         let changed = users.filter(|((id, identity), number)| {
@@ -200,7 +199,7 @@ impl Tables {
         changed.map(|((id, _), _)| *id).min()
     }
 
-    /// The number of events that happen together.
+    /// Interns events that happen together, and returns their number.
     pub(super) fn events(&mut self, all: Vec<Event>, names: &Trace) -> u32 {
         if let Some(known) = self.event_ids.get(&all) {
             return *known;
@@ -210,7 +209,7 @@ impl Tables {
             Kind::Panic(message) => Some(panic(names.actor(event.actor), message)),
             _ => None,
         });
-        // They are held twice: here and as a key.
+        // The events are held twice: here and as a key.
         let texts = Encoded::of(&all, &Clients::none()).bytes();
         self.held += 2 * (BLOCK + size_of_val(&*all) as u64 + texts);
         self.event_ids.insert(all.clone(), id);
@@ -218,7 +217,7 @@ impl Tables {
         id
     }
 
-    /// The number of what is left of the budgets.
+    /// Interns the remaining fault budgets, and returns their number.
     pub(super) fn budget(&mut self, left: Box<[u32]>) -> u32 {
         let next = self.budgets.len() as u32;
         let id = *self.budget_ids.entry(left.clone()).or_insert(next);
@@ -229,7 +228,7 @@ impl Tables {
         id
     }
 
-    /// The number of monitors in some state.
+    /// Interns the monitors in some state, and returns their number.
     pub(super) fn watching(&mut self, set: MonitorSet) -> u32 {
         let encoded = Encoded::with(&self.clients, |hasher| set.remember(hasher));
         let next = self.monitors.len() as u32;
@@ -242,7 +241,7 @@ impl Tables {
         id
     }
 
-    /// What the monitors say of events.
+    /// The verdict of the monitors on events.
     pub(super) fn judge(
         &mut self,
         monitors: u32,
@@ -283,12 +282,12 @@ fn encoded(clients: &Clients, id: ObjectId, object: &dyn Object) -> Encoded {
     })
 }
 
-/// Whether two values print differently.
+/// Returns whether two values print differently.
 fn differ<T: std::fmt::Debug>(one: &T, other: &T) -> bool {
     format!("{one:?}") != format!("{other:?}")
 }
 
-/// An object that was not made.
+/// An object that was not created.
 #[derive(Clone, Debug, Hash)]
 struct Absent;
 
