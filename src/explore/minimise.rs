@@ -1,16 +1,15 @@
-//! What is left of a schedule when everything is taken out that the violation does not need: delta
-//! debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 2002)
-//! over runs of steps instead of characters.
+//! Minimisation of a schedule: everything that the violation does not need is taken out, by delta debugging
+//! (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 2002) over runs of
+//! steps instead of characters.
 //!
-//! A schedule that random search came upon switches back and forth for no reason. Each attempt edits it
-//! and runs the scenario along what remains; names that cannot go on are passed over, and where the
-//! schedule has ended the actors go on by themselves. What counts is the interleaving that came of it: if
-//! it breaks the same property and is simpler, it takes the place of the old one. So every intermediate
-//! result is an execution that has happened.
+//! A schedule found by random search has needless preemptions. Each attempt edits it and runs the scenario
+//! along the result; names that are not enabled are skipped, and beyond the end of the schedule the actors
+//! continue by default. The resulting interleaving counts: if it breaks the same property and is simpler, it
+//! replaces the old one. So every intermediate result is an execution that has happened.
 //!
-//! Simpler means fewer faults; with as many faults, fewer preemptions; then fewer runs, then fewer steps.
-//! No edit that is tried makes the result simpler. That is a local minimum and no proof: the proof, at the
-//! price of a search, is [`minimal`](super::minimal()).
+//! Simpler means fewer faults; with as many faults, fewer preemptions; then fewer runs, then fewer steps. No
+//! edit that is tried makes the result simpler. That is a local minimum, not a proof: the proof, at the price
+//! of a search, is [`minimal`](super::minimal()).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,30 +23,30 @@ use super::verdict::{Exploration, Verdict};
 use crate::scenario::program::{Program, erase};
 use crate::scenario::{Property, Scenario};
 
-/// How many executions to spend at most; what is simplest by then is the result.
+/// The maximum number of executions; the simplest result by then is returned.
 const MOST_EXECUTIONS: u64 = 20_000;
 
-/// Why a schedule was not minimised.
+/// The reason why a schedule was not minimised.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MinimiseError {
-    /// It cannot be run as it is.
+    /// The schedule cannot be run as it is.
     #[error(transparent)]
     Diverged(#[from] Divergence),
-    /// It can be run, and every property holds.
+    /// The schedule can be run, and every property holds.
     #[error(
         "the schedule breaks nothing ({0}), so there is nothing that a shorter one should break"
     )]
     Harmless(Verdict),
 }
 
-/// Takes out of `schedule` what the violation it leads to does not need. The result is the simplest
-/// execution found that breaks the same property, with its full schedule; `executions` counts all that
-/// were tried. Equal inputs have equal results.
+/// Takes out of `schedule` everything that its violation does not need. The result is the simplest execution
+/// found that breaks the same property, with its full schedule; `executions` counts all attempts. Equal
+/// inputs have equal results.
 ///
 /// # Errors
 ///
-/// If the schedule cannot be run, or breaks nothing.
+/// Fails if the schedule cannot be run, or breaks nothing.
 pub fn minimise<S: Scenario>(
     scenario: &S,
     schedule: &Schedule,
@@ -66,7 +65,7 @@ fn shrink(program: &Arc<dyn Program>, schedule: &Schedule) -> Result<Exploration
     let mut search = Shrink { program, property, executions: 1, best: Attempt::of(first) };
     while search.pass() {}
     let Shrink { executions, best, .. } = search;
-    // What came of an attempt that ended early is written out in full.
+    // The schedule of an attempt that ended early is written out in full.
     let elapsed = begun.elapsed();
     Ok(Exploration { executions, elapsed, early_end: None, ..best.exploration })
 }
@@ -74,14 +73,14 @@ fn shrink(program: &Arc<dyn Program>, schedule: &Schedule) -> Result<Exploration
 /// A run: this actor takes this many steps in a row.
 type Run = (String, usize);
 
-/// Ways to write a schedule otherwise.
+/// A way to edit a schedule: returns the edited versions.
 type Edit = fn(&[Run]) -> Vec<Vec<Run>>;
 
-/// An execution that breaks the property, and how simple it is.
+/// An execution that breaks the property, and its simplicity.
 struct Attempt {
     exploration: Exploration,
     runs: Vec<Run>,
-    /// What it costs, in runs and in steps too: smaller is simpler.
+    /// The cost, then the number of runs, then of steps: smaller is simpler.
     size: (Cost, usize, usize),
 }
 
@@ -103,10 +102,11 @@ struct Shrink<'a> {
 }
 
 impl Shrink<'_> {
-    /// Tries every edit once, the boldest first; each that helps is kept at once. Whether any did.
+    /// Tries every edit once, the boldest first, and keeps each improvement at once. Returns whether any
+    /// improved it.
     fn pass(&mut self) -> bool {
         let edits: [Edit; 5] = [beginnings, without_one, gathered, moved, without_two];
-        // An edit is only worth trying where none of the cheaper kinds before it helps any more.
+        // An edit is only worth trying after all cheaper kinds before it have stopped helping.
         edits.into_iter().any(|edit| self.improve(edit))
     }
 
@@ -119,7 +119,7 @@ impl Shrink<'_> {
         improved
     }
 
-    /// Runs the scenario along `runs`, and keeps what comes of it if it is simpler than the best.
+    /// Runs the scenario along `runs`, and keeps the resulting execution if it is simpler than the best.
     fn attempt(&mut self, runs: &[Run]) -> bool {
         if self.executions >= MOST_EXECUTIONS {
             return false;
@@ -142,13 +142,13 @@ impl Shrink<'_> {
     }
 }
 
-/// The first so many steps, few first: by themselves the actors go on without preemptions.
+/// Prefixes of the steps, shortest first: by default the actors continue without preemptions.
 fn beginnings(runs: &[Run]) -> Vec<Vec<Run>> {
     let steps: usize = runs.iter().map(|(_, steps)| steps).sum();
     (0..steps).map(|length| first(runs, length)).collect()
 }
 
-/// One run less, or one step less of a run.
+/// The schedule without one run, or without one step of a run.
 fn without_one(runs: &[Run]) -> Vec<Vec<Run>> {
     let whole = (0..runs.len()).map(|run| without(runs, &[run]));
     let longer = (0..runs.len()).filter(|run| runs[*run].1 > 1);
@@ -160,8 +160,8 @@ fn without_one(runs: &[Run]) -> Vec<Vec<Run>> {
     whole.chain(step).collect()
 }
 
-/// Two runs of one actor made one, in the place of the first or of the second; wholly, or all but some
-/// steps of the one that moves.
+/// The schedule with two runs of one actor merged, in the place of the first or of the second; wholly, or
+/// except for some steps of the run that moves.
 fn gathered(runs: &[Run]) -> Vec<Vec<Run>> {
     let mut edits = Vec::new();
     for first in 0..runs.len() {
@@ -179,7 +179,7 @@ fn gathered(runs: &[Run]) -> Vec<Vec<Run>> {
     edits
 }
 
-/// A run in the place of another, and what was there after it.
+/// The schedule with one run moved to the place of another, which follows it.
 fn moved(runs: &[Run]) -> Vec<Vec<Run>> {
     let places = (0..runs.len()).flat_map(|from| (0..runs.len()).map(move |to| (from, to)));
     let elsewhere = places.filter(|(from, to)| from != to);
@@ -193,7 +193,7 @@ fn moved(runs: &[Run]) -> Vec<Vec<Run>> {
         .collect()
 }
 
-/// Two runs less.
+/// The schedule without two runs.
 fn without_two(runs: &[Run]) -> Vec<Vec<Run>> {
     let pairs = (0..runs.len()).flat_map(|one| (0..one).map(move |other| [other, one]));
     pairs.map(|pair| without(runs, &pair)).collect()

@@ -1,4 +1,4 @@
-//! The engines: each explores a scenario, and says what it found and how far it looked.
+//! The engines: each explores a scenario, and reports what it found and how far it looked.
 //!
 //! | engine | runtime | what it does |
 //! |---|---|---|
@@ -9,17 +9,16 @@
 //! | [`exhaustive()`] | the model, learned | every interleaving, each state once |
 //! | [`minimal()`] | the model, learned | every interleaving, from few faults and preemptions to many |
 //! | [`census()`] | the model, learned | as `exhaustive`, for all violations |
-//! | [`brute_force()`] | the model, live | every interleaving, executed one after the other: what the three
-//!   above are compared with |
+//! | [`brute_force()`] | the model, live | every interleaving, one by one: the baseline for the three above |
 //! | [`brute_force_census()`] | the model, live | as `brute_force`, for all violations |
 //! | [`replay()`] | the model, live | one interleaving, by the actors' names |
 //! | [`minimise()`] | the model, live | a simpler interleaving that breaks the same property |
 //!
 //! *Learned* engines run one actor at a time, on observations that they feed to it, search a graph of states,
-//! and confirm what they report by live executions. `docs/engines.md` tells how, and what they assume.
+//! and confirm every report by live executions. `docs/engines.md` describes the method and its assumptions.
 //!
-//! Each returns an [`Exploration`], within a [`Census`] or a `Result` where there is more to say. Nothing is
-//! printed.
+//! Each returns an [`Exploration`], within a [`Census`] or a `Result` where there is more to report. Engines
+//! print nothing.
 
 mod bound;
 pub(crate) mod bytes;

@@ -1,9 +1,9 @@
-//! Searches with one mistake each. What is said of the search is only worth something if it would not be said
-//! of these: `tests/explorer` shows which of them are found out.
+//! Mutated searches, with one mistake each. A claim about the search is only worth something if it fails for
+//! these: `tests/explorer` shows which of them are detected.
 
-/// A mistake in what the search compares, in which clients it takes to be interchangeable, or in how it makes
-/// sure. Only `CoverAtFirst` compares random live executions with the graph: those would make up for much of
-/// what the others miss. `docs/engines.md` lists which test notices which.
+/// A mistake in what the search compares, in the clients that it takes for interchangeable, or in how it
+/// confirms results. Only `CoverAtFirst` compares random live executions with the graph: they would make up
+/// for much of what the other mutants miss. `docs/engines.md` lists which test detects which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub enum Mutation {
@@ -15,11 +15,11 @@ pub enum Mutation {
     ForgetDeadlines,
     /// The clients that wait on a server, and the replies that are ready for them, are left out.
     ForgetWaiters,
-    /// What actors have seen is left out of the state.
+    /// Observations of actors are left out of the state.
     ForgetLocals,
-    /// What monitors remember is left out of the state.
+    /// The memory of monitors is left out of the state.
     ForgetMonitors,
-    /// What is left of the budgets is left out of the state.
+    /// Remaining fault budgets are left out of the state.
     ForgetBudgets,
     /// The scripts that servers have cached are left out of the state.
     ForgetScripts,
@@ -27,7 +27,7 @@ pub enum Mutation {
     NumbersAsLengths,
     /// The lengths of texts and of other sequences of bytes are left out of the state.
     NoLengths,
-    /// Who ran last is left out of the state of a minimal search.
+    /// The actor that ran last is left out of the state of a minimal search.
     ForgetWhoIsRunning,
     /// All clients are taken for interchangeable in every state.
     TryOneClient,
@@ -35,12 +35,12 @@ pub enum Mutation {
     EverybodyIsAClient,
     /// Taking a free mutex is taken for invisible.
     LocksAtOnce,
-    /// What is learned is not told apart by the value that was seen.
+    /// Learned edges are not distinguished by the value that was seen.
     EdgesWithoutValues,
     /// No random live executions are compared with the graph, and no edges are covered.
     SkipLiveCover,
-    /// Edges are covered from the first state in which they were met, and not from the last: with the other
-    /// actors as little on as possible.
+    /// Edges are covered from the first state in which they were met, not from the last: with the other
+    /// actors as little advanced as possible.
     CoverAtFirst,
     /// Ends are executed along one schedule only, and not under another renaming.
     JudgeEndsOnce,

@@ -1,31 +1,31 @@
-//! How far a long search has come, for whoever watches it.
+//! Progress reports of long searches, for a watcher.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-/// A search, as it is at the moment.
+/// The current state of a search.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Pulse {
-    /// How many executions were begun; 0 from searches of learned actors.
+    /// The number of executions begun; 0 from searches of learned actors.
     pub executions: u64,
-    /// How many distinct states were seen, by engines that remember them.
+    /// The number of distinct states seen, by engines that remember them.
     pub states: Option<u64>,
-    /// How many choices the current path has, by engines that search depth first.
+    /// The number of choices on the current path, by engines that search depth first.
     pub depth: Option<usize>,
-    /// How many states wait to be visited, by searches of learned actors.
+    /// The number of states that wait to be visited, by searches of learned actors.
     pub frontier: Option<usize>,
     /// Wall-clock time since the search began.
     pub elapsed: Duration,
 }
 
-/// Somebody who watches the searches of an OS thread.
+/// A watcher of the searches of an OS thread.
 struct Watcher {
     told: Box<dyn FnMut(&Pulse)>,
     interval: Duration,
-    /// When the current search began.
+    /// The start of the current search.
     begun: Instant,
-    /// When there was a pulse last.
+    /// The time of the last pulse.
     last: Instant,
 }
 
@@ -33,18 +33,18 @@ thread_local! {
     static WATCHER: RefCell<Option<Watcher>> = const { RefCell::new(None) };
 }
 
-/// Often enough for a person.
+/// The default interval: often enough for a person.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Calls `told` now and then while engines work on this OS thread, until the returned value is dropped.
-/// What is found does not depend on it.
+/// Watching does not affect the findings.
 #[must_use = "the watcher is dismissed when this is dropped"]
 pub fn watch(told: impl FnMut(&Pulse) + 'static) -> Watching {
     watch_every(INTERVAL, told)
 }
 
-/// As [`watch`], with at least `interval` between two calls; with none, of every execution, and of every
-/// 256th state.
+/// Watches as [`watch`] does, with at least `interval` between two calls; with zero, at every execution, and
+/// at every 256th state.
 #[must_use = "the watcher is dismissed when this is dropped"]
 pub fn watch_every(interval: Duration, told: impl FnMut(&Pulse) + 'static) -> Watching {
     let now = Instant::now();
@@ -52,7 +52,7 @@ pub fn watch_every(interval: Duration, told: impl FnMut(&Pulse) + 'static) -> Wa
     Watching(())
 }
 
-/// Dismisses the watcher when dropped.
+/// A guard that dismisses the watcher when dropped.
 #[derive(Debug)]
 pub struct Watching(());
 
@@ -62,7 +62,7 @@ impl Drop for Watching {
     }
 }
 
-/// A search begins, and counts its executions from 1.
+/// Notes that a search begins, and counts its executions from 1.
 pub(super) fn begin() {
     WATCHER.with_borrow_mut(|watcher| {
         if let Some(watcher) = watcher {
@@ -72,12 +72,12 @@ pub(super) fn begin() {
     });
 }
 
-/// How often the watcher of this thread wants to be told, if there is one.
+/// The interval between pulses that the watcher of this thread requests, if there is one.
 pub(super) fn interval() -> Option<Duration> {
     WATCHER.with_borrow(|watcher| watcher.as_ref().map(|watcher| watcher.interval))
 }
 
-/// Tells the watcher of this thread what happens on another one.
+/// Passes a pulse from another thread to the watcher of this one.
 pub(super) fn tell(pulse: &Pulse) {
     WATCHER.with_borrow_mut(|watcher| {
         if let Some(watcher) = watcher {
@@ -86,12 +86,12 @@ pub(super) fn tell(pulse: &Pulse) {
     });
 }
 
-/// An execution of it begins.
+/// Reports that an execution of the search begins.
 pub(super) fn beat(executions: u64, depth: Option<usize>) {
     report(|elapsed| Pulse { executions, states: None, depth, frontier: None, elapsed });
 }
 
-/// It has found so many states, and is to visit so many of them still.
+/// Reports the number of states found, and of those still to be visited.
 pub(super) fn found(states: u64, frontier: usize) {
     report(|elapsed| Pulse {
         executions: 0,

@@ -15,11 +15,11 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// While it lives, panics on this OS thread are not printed; nor are they on threads that belong to a
-/// recorded execution, as those of the stress engine do.
+/// A guard that suppresses the panic messages of this OS thread, and of threads that belong to a recorded
+/// execution, such as those of the stress engine.
 pub(super) struct Quiet {
     /// loom abandons the stacks of a deadlocked execution, and with them the scope of its recorder: this
-    /// one puts the OS thread back to what it was.
+    /// scope restores the OS thread to its former state.
     _scope: trace::Scope,
 }
 
@@ -34,18 +34,18 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         QUIET.set(QUIET.get() - 1);
-        // A panic that leaves an engine is a defect of the engine, and must not pass in silence.
+        // A panic that leaves an engine is a defect of the engine, and must not be silent.
         if std::thread::panicking() {
             eprintln!("an engine of lockproof failed: {}", LAST.take());
         }
     }
 }
 
-/// Puts our panic hook in front of the process's own.
+/// Installs our panic hook in front of the process's own.
 ///
-/// shuttle installs a hook once a process, at its first execution; it prints lines of its own and keeps
-/// the configuration of that first run. So it is made to install it here, around nothing, and then taken
-/// out again.
+/// shuttle installs a hook once per process, at its first execution; the hook prints lines of its own and
+/// keeps the configuration of that first run. So shuttle is made to install it here, around nothing, and then
+/// the hook is removed.
 fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -56,7 +56,7 @@ fn install() {
         panic::set_hook(Box::new(move |info| {
             if QUIET.get() > 0 {
                 LAST.set(info.to_string());
-                // A second panic while the first is unwound would end the process.
+                // A second panic during unwinding would abort the process.
                 if session::is_unwinding() {
                     eprintln!("a destructor panics while its actor is unwound: {info}");
                     give_up(format!(

@@ -16,12 +16,12 @@ use std::str::FromStr;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schedule(Vec<String>);
 
-/// The most steps that a schedule written by hand may have: a typing error in a count should be an
-/// error, not an empty memory.
+/// The maximum number of steps of a schedule written by hand: a typing error in a count should be an error,
+/// and not exhaust memory.
 const MOST_STEPS: usize = 1_000_000;
 
 impl Schedule {
-    /// The actors' names, a name a step.
+    /// The actors' names, one a step.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -32,7 +32,7 @@ impl Schedule {
         self.0.len()
     }
 
-    /// Whether there is no step at all.
+    /// Returns whether the schedule has no steps.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -51,7 +51,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// What is wrong with the text of a schedule, and where.
+/// The error in the text of a schedule, and its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "line {line} of the schedule: expected an actor's name or COUNT*NAME (with a count of at \
@@ -60,7 +60,7 @@ impl fmt::Display for Schedule {
 pub struct ScheduleError {
     /// The line, counted from 1.
     pub line: usize,
-    /// The word that makes no sense.
+    /// The word that could not be parsed.
     pub found: String,
 }
 
@@ -69,7 +69,7 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         let mut names = Vec::new();
-        // Some editors begin a file with a byte order mark, which nobody sees.
+        // Some editors begin a file with a byte order mark, which is invisible.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, line) in text.lines().enumerate() {
             let code = line.split_once('#').map_or(line, |(code, _)| code);

@@ -1,4 +1,4 @@
-//! Real threads, many times over: what a test without a model checker amounts to.
+//! Real threads, repeated many times: the equivalent of a test without a model checker.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,11 +14,11 @@ use crate::scenario::{Ran, Scenario, execute};
 use crate::sync::Std;
 use crate::trace::{Recorder, Trace};
 
-/// Repeats the scenario on real threads, at most `repetitions` times, until something breaks. How often
-/// that takes is up to the machine. Faults other than the clock's cannot strike real threads. Where time has
-/// to pass, an actor that sleeps moves the clock itself.
+/// Repeats the scenario on real threads, at most `repetitions` times, until something breaks. The number of
+/// repetitions until then depends on the machine. Faults other than the clock's cannot strike real threads.
+/// Where time has to pass, an actor that sleeps advances the clock itself.
 ///
-/// Threads that deadlock never come back from here; [`stress_in_child`](super::stress_in_child()) does.
+/// Deadlocked threads never return from here; [`stress_in_child`](super::stress_in_child()) does.
 #[must_use]
 pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     let _quiet = Quiet::new();
@@ -42,7 +42,7 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
                 return Exploration { executions: execution, longest, trace, ..not_run };
             }
         };
-        // That there is one order is said only where all were searched.
+        // `OneExecution` is only reported where all interleavings were searched.
         shown.look(true, &monitors, &recorder);
         recorder.with_trace(|trace| shown.stopped(&trace.events));
         if let Some(violation) = violation {
@@ -66,15 +66,15 @@ pub fn stress<S: Scenario>(scenario: &S, repetitions: u64) -> Exploration {
     .alarmed()
 }
 
-/// How long an execution that does not count may take to end by itself.
+/// The time that an execution that does not count may take to end by itself.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// One execution, on a thread of its own: where a command ended an actor that the others wait for, they are
-/// left behind.
+/// Runs one execution on a thread of its own. Where a command ended an actor that the others wait for, they
+/// are left behind.
 ///
 /// # Errors
 ///
-/// Why the execution does not count.
+/// Fails if the execution does not count, with the reason.
 fn run_once<S: Scenario>(scenario: &S, recorder: &Recorder) -> Result<Ran, String> {
     let (scenario, recorded) = (scenario.clone(), recorder.clone());
     let (found, answer) = mpsc::channel();

@@ -1,5 +1,4 @@
-//! A thread of its own for each search: whatever the code of a scenario does there, the caller gets a
-//! verdict.
+//! A separate thread for each search: whatever the code of a scenario does there, the caller gets a verdict.
 
 use std::fs;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,18 +10,18 @@ use super::quiet::Quiet;
 use super::verdict::{Exploration, Verdict};
 use crate::sync::model::vitals::Vitals;
 
-/// In bytes; lazily mapped. Actors that are run alone run on it.
+/// The stack size in bytes; lazily mapped. Actors that are run alone run on this stack.
 const STACK: usize = 64 * 1024 * 1024;
 
-/// How long a thread may neither take a step nor use the processor.
+/// The time for which a thread may neither take a step nor use the processor.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often it is looked at.
+/// The interval between two inspections of a thread.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// What a search returns, also if it cannot be run.
+/// The result of a search, including one that cannot be run.
 pub(super) trait Answer: Send + 'static {
-    /// The answer of a search that did not run, and why.
+    /// The result of a search that did not run, with the reason.
     fn not_run(why: String) -> Self;
 }
 
@@ -38,15 +37,15 @@ impl<T: Answer, E: Send + 'static> Answer for Result<T, E> {
     }
 }
 
-/// What a search sends to its caller.
+/// A message from a search to its caller.
 enum Message<T> {
     Pulse(Pulse),
     GaveUp(String),
     Done(T),
 }
 
-/// Runs a search on a thread of its own, and returns what it found. A thread that blocks outside lockproof,
-/// or gives up, is abandoned.
+/// Runs a search on a thread of its own, and returns its result. A thread that blocks outside lockproof, or
+/// gives up, is abandoned.
 pub(super) fn on_own_thread<T: Answer>(search: impl FnOnce() -> T + Send + 'static) -> T {
     if Vitals::is_installed() {
         return search();
@@ -87,7 +86,7 @@ pub(super) fn on_own_thread<T: Answer>(search: impl FnOnce() -> T + Send + 'stat
             }
             Err(RecvTimeoutError::Disconnected) => return without_answer(handle),
             Err(RecvTimeoutError::Timeout) => {
-                // What actors share, and has outlived it, may still know how to reach us.
+                // Objects that actors share, and that outlive the search, may still hold the sending end.
                 if handle.is_finished() {
                     return receive
                         .try_iter()
@@ -112,7 +111,7 @@ impl<T: Answer> Message<T> {
     }
 }
 
-/// The search panicked: that is a defect of the engine, and must not pass in silence.
+/// Handles a search that panicked: that is a defect of the engine, and must not be silent.
 fn without_answer<T: Answer>(handle: JoinHandle<()>) -> T {
     match handle.join() {
         Err(payload) => std::panic::resume_unwind(payload),
@@ -128,7 +127,7 @@ fn blocked(vitals: &Vitals) -> String {
     )
 }
 
-/// Notices a thread that does nothing.
+/// A watchdog that notices an idle thread.
 struct Watchdog {
     steps: u64,
     used: Option<u64>,
@@ -145,23 +144,23 @@ impl Watchdog {
         if steps != self.steps || used != self.used {
             (self.steps, self.used, self.since) = (steps, used, Instant::now());
         }
-        // Where the system does not say what a thread uses, only a search that takes no step for long is
-        // taken for blocked.
+        // Where the system does not report a thread's usage, only a search that takes no step for long counts
+        // as blocked.
         let patience = if used.is_some() { PATIENCE } else { 12 * PATIENCE };
         self.since.elapsed() > patience
     }
 }
 
-/// The number of the calling thread, where the system tells.
+/// The number of the calling thread, where the system reports it.
 fn thread_number() -> Option<u64> {
     let link = fs::read_link("/proc/thread-self").ok()?;
     link.file_name()?.to_str()?.parse().ok()
 }
 
-/// The processor time that a thread has used, in ticks of the system.
+/// The processor time of a thread, in ticks of the system.
 fn processor_time(thread: u64) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/self/task/{thread}/stat")).ok()?;
-    // The name, in parentheses, may hold blanks.
+    // The name, in parentheses, may contain spaces.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
 }

@@ -1,23 +1,23 @@
-//! The alarm for scenarios that test nothing: a clean verdict on them is worth nothing either.
+//! Vacuity alarms: a clean verdict on a scenario that tests nothing is worth nothing.
 
 use std::fmt;
 
 use crate::scenario::Property;
 
-/// Why a clean verdict says little, and what to change. It is an alarm and no error: some scenarios are
-/// meant to be so. What never happens is said only of searches that are
+/// The reason why a clean verdict says little, and what to change. It is an alarm, not an error: some
+/// scenarios are meant to be so. That something never happens is reported only for searches that are
 /// [exhausted](super::Verdict::Exhausted).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Vacuity {
     /// No actor ever had a choice: there is only one interleaving.
     OneExecution,
-    /// No actor ever touched what another one changed, so that no order of steps mattered. Of a server that
-    /// is a key; of anything else, the whole object.
+    /// No actor ever touched an object that another one changed, so that no order of steps mattered. On a
+    /// server each key counts as an object of its own.
     NoContention,
-    /// There is no monitor, nothing is checked at the end, and no actor waits for another.
+    /// The scenario has no monitor and no check at the end, and no actor waits for another.
     NoProperty,
-    /// A key of this server is watched, and nothing was ever stored there.
+    /// A key of this server is watched, and nothing was ever stored in it.
     UnwrittenKey {
         /// The server.
         server: String,
@@ -26,8 +26,8 @@ pub enum Vacuity {
     },
     /// The monitor of this property never saw an event that it judges by.
     IdleMonitor(Property),
-    /// Each belief in the lock of this key was given up before anybody's next step, so that no two could
-    /// overlap.
+    /// Each belief in the lock of this key was given up before the next step of any actor, so that no two
+    /// could overlap.
     BriefBelief(String),
     /// The fault of this name had no occasion to strike.
     IdleFault(String),
@@ -64,7 +64,7 @@ impl fmt::Display for Vacuity {
     }
 }
 
-/// What a monitor of this property needs.
+/// The event that a monitor of this property needs.
 const fn occasion(property: Property) -> &'static str {
     match property {
         Property::MutualExclusion | Property::HonestValidity => {

@@ -1,4 +1,4 @@
-//! What an engine found, and how far it looked.
+//! The result of an engine: the verdict, and how far it looked.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use super::vacuity::Vacuity;
 use crate::scenario::{Budgets, Violation};
 use crate::trace::Trace;
 
-/// The answer of an engine. There is no bare "ok": each says what was looked at.
+/// The verdict of an engine. There is no bare "ok": each verdict states what was searched.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -23,35 +23,35 @@ pub enum Verdict {
     Exhausted,
     /// The search stopped at a bound before it ended.
     BoundHit(Bound),
-    /// The executions that were drawn broke nothing.
+    /// The sampled executions broke nothing.
     Sampled,
-    /// The executions that were run broke nothing, but this engine does not see all that the scenario can do,
-    /// and why.
+    /// The executions that were run broke nothing, but this engine does not see all behaviour of the
+    /// scenario; the text says why.
     ///
     /// The engines on the model say so where two or more atomics are each accessed by several actors, and one
-    /// of these with an ordering weaker than `SeqCst`: what the orderings allow beyond the interleavings was
-    /// not looked at, be they right or wrong. [`loom`](super::loom()) does look at it. An atomic that one
-    /// actor has to itself does not count, and a single one that is shared does no harm. The argument is that
-    /// of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017.
+    /// of these with an ordering weaker than `SeqCst`: the outcomes that the orderings allow beyond the
+    /// interleavings were not searched, be the orderings right or wrong. [`loom`](super::loom()) does search
+    /// them. An atomic that only one actor uses does not count, and a single shared one does no harm. The
+    /// argument is that of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017.
     Blind(String),
-    /// A search found its assumptions to be wrong: an actor does not do the same with the same observations,
-    /// clients declared alike behave differently, `Hash` leaves something out, or
-    /// [`retry`](crate::sync::retry()) or [`local`](crate::sync::local()) promises too much. The text says
-    /// who did what instead.
+    /// A search found its assumptions violated: an actor does not do the same after the same observations,
+    /// clients declared alike behave differently, `Hash` omits something, or [`retry`](crate::sync::retry())
+    /// or [`local`](crate::sync::local()) promises too much. The text names the actor and the difference.
     Uncontrolled(String),
-    /// The scenario was not run on this engine, and why.
+    /// The scenario was not run on this engine; the text says why.
     NotRun(String),
 }
 
 impl Verdict {
-    /// What a search says whose executions came to this, and which was `ended` by something else than itself.
+    /// The verdict of a search whose executions yielded this one, and which something other than itself
+    /// `ended`.
     pub(super) fn of_search(self, ended: Option<Self>) -> Self {
         match (self, ended) {
             (Self::Sampled, ended) => ended.unwrap_or(Self::Exhausted),
             (Self::Blind(why), None) => {
                 Self::Blind(format!("nothing breaks in any interleaving, but {why}"))
             }
-            // `Blind` implies already that not everything was seen, so it outranks a bound on the search.
+            // `Blind` already implies incompleteness, so it outranks a bound on the search.
             (Self::Blind(why), Some(Self::BoundHit(bound))) if bound.is_of_search() => {
                 Self::Blind(why)
             }
@@ -75,22 +75,22 @@ impl Verdict {
     }
 }
 
-/// What a search of learned actors cost.
+/// The cost of a search of learned actors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Figures {
-    /// How many distinct states were found, up to the names of clients that are alike; by
-    /// [`minimal`](super::minimal()), each once for each actor that may have run last.
+    /// The number of distinct states found, up to symmetry of the clients; by [`minimal`](super::minimal()),
+    /// once for each actor that may have run last.
     pub states: u64,
-    /// How many transitions between them were followed.
+    /// The number of transitions followed between them.
     pub transitions: u64,
-    /// How often an actor was run alone.
+    /// The number of times that an actor was run alone.
     pub client_runs: u64,
-    /// How many operations were carried out, each once for each state of what it touches.
+    /// The number of operations carried out, each once for each state of the objects it touches.
     pub commands: u64,
-    /// How many executions were run live.
+    /// The number of live executions.
     pub live_runs: u64,
-    /// How many of the states are ends.
+    /// The number of states that are ends.
     pub ends: u64,
 }
 
@@ -108,47 +108,46 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What an engine found, and how far it looked.
+/// The result of an engine: the verdict, and how far it looked.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exploration {
     /// The answer.
     pub verdict: Verdict,
-    /// The faults that might strike, and how often; `None` if the engine does not know.
+    /// The fault budgets: the faults that might strike, and how often; `None` if the engine does not know.
     pub budgets: Option<Budgets>,
-    /// How many executions were run, the failing one among them; by searches of learned actors, the live
-    /// ones.
+    /// The number of executions, including the failing one; for searches of learned actors, the live ones.
     pub executions: u64,
-    /// How many distinct states were found, by engines that remember them.
+    /// The number of distinct states found, by engines that remember them.
     pub states: Option<u64>,
-    /// What a search of learned actors cost.
+    /// The cost of a search of learned actors.
     pub figures: Option<Figures>,
-    /// Why everything was executed again, if actors could not be learned.
+    /// The reason why every interleaving was executed instead, if actors could not be learned.
     pub executed_again: Option<String>,
-    /// The most steps that an execution took.
+    /// The number of steps of the longest execution.
     pub longest: usize,
-    /// Wall-clock time. It is the one field that differs between equal runs.
+    /// Wall-clock time, the one field that differs between equal runs.
     pub elapsed: Duration,
-    /// What happened in the failing execution.
+    /// The events of the failing execution.
     pub trace: Option<Trace>,
     /// The failing interleaving, from a sequentially consistent checker.
     pub schedule: Option<Schedule>,
-    /// How many faults and preemptions the failing interleaving has.
+    /// The number of faults and preemptions of the failing interleaving.
     pub cost: Option<Cost>,
-    /// No interleaving with fewer faults, or with as many and fewer preemptions, breaks anything.
+    /// True if no interleaving with fewer faults, or with as many and fewer preemptions, breaks anything.
     pub minimal: bool,
-    /// Nothing was broken, but little could have been.
+    /// The alarm if nothing was broken, but little could have been.
     pub vacuous: Option<Vacuity>,
-    /// The schedule that was replayed ended before the execution did.
+    /// The point at which a replayed schedule ended before the execution did.
     pub early_end: Option<EarlyEnd>,
-    /// The seed that the search started from, if it drew at random.
+    /// The seed of the search, if it drew at random.
     pub seed: Option<u64>,
-    /// What the executions have shown of whether anything could have broken.
+    /// The evidence of the executions that a property could have been violated.
     pub(super) shown: Evidence,
 }
 
 impl Exploration {
-    /// An exploration that came to `verdict`, and of which nothing else is known yet.
+    /// An exploration with this `verdict`, and nothing else known yet.
     pub(super) fn of(verdict: Verdict, begun: Instant) -> Self {
         Self {
             verdict,
@@ -170,7 +169,8 @@ impl Exploration {
         }
     }
 
-    /// Raises the alarm if its verdict says little: what broke, or was not run, is not vacuous.
+    /// Raises the alarm if the verdict says little: a violation, or a scenario that was not run, is never
+    /// vacuous.
     pub(super) fn alarmed(self) -> Self {
         let vacuous = match &self.verdict {
             Verdict::Broken(_) | Verdict::Uncontrolled(_) | Verdict::NotRun(_) => None,
@@ -179,8 +179,8 @@ impl Exploration {
         Self { vacuous, ..self }
     }
 
-    /// Whether the engine ran the scenario, and all that it ran held: not if it ran nothing, nor if an
-    /// execution did not end.
+    /// Returns whether the engine ran the scenario, and every property held: false if it ran nothing, or if
+    /// an execution did not end.
     #[must_use]
     pub const fn held(&self) -> bool {
         let clean = match &self.verdict {
@@ -194,13 +194,13 @@ impl Exploration {
         clean && self.executions > 0
     }
 
-    /// The instants at which time stopped in what was looked at, in milliseconds since the execution began,
-    /// in order; what could only go wrong between two of them was not looked at.
+    /// The instants at which time stopped in the explored executions, in milliseconds since the execution
+    /// began, in order; failures that need an instant between two of them were not explored.
     pub fn instants_ms(&self) -> impl Iterator<Item = u64> + '_ {
         self.shown.instants().iter().copied()
     }
 
-    /// Within what the verdict holds; nothing is said of what was not run.
+    /// The scope of the verdict; `None` if nothing was run.
     fn scope(&self) -> Option<String> {
         if matches!(self.verdict, Verdict::NotRun(_)) {
             return None;
@@ -211,7 +211,7 @@ impl Exploration {
         (!said.is_empty()).then(|| said.join("; "))
     }
 
-    /// What was broken, if anything was.
+    /// The violation, if any.
     #[must_use]
     pub const fn violation(&self) -> Option<&Violation> {
         match &self.verdict {
@@ -228,7 +228,7 @@ impl fmt::Display for Exploration {
             let one_word = matches!(self.verdict, Verdict::Exhausted | Verdict::Sampled);
             write!(f, "{} {scope}", if one_word { "" } else { ";" })?;
         }
-        // The bound has said it.
+        // The bound already states this number.
         if self.verdict != Verdict::BoundHit(Bound::Executions(self.executions)) {
             write!(f, "; {}", counted(self.executions, "execution"))?;
         }
@@ -257,10 +257,10 @@ impl fmt::Display for Exploration {
     }
 }
 
-/// How many instants a verdict names in words.
+/// The maximum number of instants that a verdict lists.
 const NAMED: usize = 8;
 
-/// The instants considered, in words; nothing where time never passed.
+/// Describes the instants considered; `None` if time never passed.
 fn instants(all: &BTreeSet<u64>) -> Option<String> {
     let named: Vec<String> = all.iter().take(NAMED).map(|at| format!("{at} ms")).collect();
     let more = match all.len() - named.len() {

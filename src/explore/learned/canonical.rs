@@ -7,8 +7,8 @@
 //! others. The remaining clients are compared as a multiset: the sum of their digests, in no order. Any order
 //! is sound, since the whole state is compared under it; a poor one merely misses that two states are equal.
 //!
-//! A number has 128 bits: among n states, two collide by chance with a probability of about n² / 2^129, which
-//! is less than 10^-22 for a hundred million of them.
+//! A number has 128 bits: among n states, two collide by chance with a probability of about n² / 2^129,
+//! which is less than 10^-22 for a hundred million of them.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 

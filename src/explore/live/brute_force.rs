@@ -1,4 +1,4 @@
-//! Every interleaving, one execution after the other: what the learned search is compared with.
+//! Every interleaving, one execution after the other: the baseline for the learned search.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,16 +15,16 @@ use crate::explore::verdict::{Exploration, Verdict};
 use crate::scenario::program::{Program, erase};
 use crate::scenario::{Scenario, Violation};
 
-/// Every interleaving of visible steps, one after the other, with nothing remembered: slow, and simple
-/// enough to judge the other searches by. Of `search` only the bounds matter, and whether there is a choice
-/// at invisible steps, too.
+/// Executes every interleaving of visible steps, one after the other, and remembers nothing: slow, and simple
+/// enough to judge the other searches by. Only the bounds of `search` matter, and whether invisible steps are
+/// choices, too.
 #[must_use]
 pub fn brute_force<S: Scenario>(scenario: &S, search: Search) -> Exploration {
     let program = erase(scenario);
     on_own_thread(move || judge(drive_brute_force(&program, search), search))
 }
 
-/// As [`brute_force`], for all violations; their costs are minimal.
+/// Searches as [`brute_force`] does, for all violations; their costs are minimal.
 #[must_use]
 pub fn brute_force_census<S: Scenario>(scenario: &S, search: Search) -> Census {
     let program = erase(scenario);
@@ -34,7 +34,7 @@ pub fn brute_force_census<S: Scenario>(scenario: &S, search: Search) -> Census {
     })
 }
 
-/// Every interleaving, on this thread.
+/// Executes every interleaving on this thread.
 pub(in crate::explore) fn drive_brute_force(
     program: &Arc<dyn Program>,
     search: Search,
@@ -42,7 +42,7 @@ pub(in crate::explore) fn drive_brute_force(
     shown(program, drive(program, strategy(search), search.max_steps))
 }
 
-/// The same, for all violations.
+/// Executes every interleaving on this thread, for all violations.
 pub(in crate::explore) fn drive_brute_force_all(
     program: &Arc<dyn Program>,
     search: Search,
@@ -55,7 +55,7 @@ const fn strategy(search: Search) -> DepthFirst {
 }
 
 pub(in crate::explore) fn judge(exploration: Exploration, search: Search) -> Exploration {
-    // It may just have ended; the strategy does not tell.
+    // The search may just have ended at this execution; the strategy does not report that.
     let bound = Verdict::BoundHit(Bound::Executions(search.executions));
     let ended = (exploration.executions >= search.executions).then_some(bound);
     Exploration { verdict: exploration.verdict.clone().of_search(ended), ..exploration }.alarmed()

@@ -1,4 +1,4 @@
-//! Runs a scenario live, execution after execution.
+//! The loop that runs a scenario live, execution after execution.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -24,22 +24,22 @@ use crate::sync::model::atomics::Atomics;
 use crate::sync::model::session::{self, Session};
 use crate::trace::{Recorder, Trace};
 
-/// What the executions leave behind.
+/// The findings of the executions.
 #[derive(Default)]
 struct Findings {
     executions: u64,
     longest: usize,
     shown: Evidence,
     atomics: Atomics,
-    /// Why these executions do not show all that the scenario can do, if they do not.
+    /// The reason why these executions do not show all behaviour of the scenario, if they do not.
     blind: Option<String>,
-    /// The execution that ended the search, and why.
+    /// The execution that ended the search, and the verdict.
     last: Option<(Verdict, Trace, Schedule, Cost)>,
-    /// What was broken, and at which cost, if the search is not to stop at the first violation.
+    /// All violations with their costs, if the search does not stop at the first violation.
     all: Option<BTreeMap<Violation, Cost>>,
 }
 
-/// Runs executions until the strategy wants no more, or one breaks a property.
+/// Runs executions until the strategy ends the search, or one violates a property.
 pub(in crate::explore) fn drive(
     program: &Arc<dyn Program>,
     strategy: impl Strategy,
@@ -48,7 +48,7 @@ pub(in crate::explore) fn drive(
     run(program, strategy, max_steps, Findings::default(), Names::default()).0
 }
 
-/// The same, with these numbers for actors and objects.
+/// Runs executions as `drive` does, with these numbers for actors and objects.
 pub(in crate::explore) fn drive_named(
     program: &Arc<dyn Program>,
     strategy: impl Strategy,
@@ -58,7 +58,7 @@ pub(in crate::explore) fn drive_named(
     run(program, strategy, max_steps, Findings::default(), names).0
 }
 
-/// Runs executions until the strategy wants no more, and returns all that they broke.
+/// Runs executions until the strategy ends the search, and returns all violations.
 pub(in crate::explore) fn drive_all(
     program: &Arc<dyn Program>,
     strategy: impl Strategy,
@@ -78,7 +78,7 @@ fn run(
     let begun = Instant::now();
     let log = Arc::new(Mutex::new(Log::default()));
     let findings = Arc::new(Mutex::new(findings));
-    // Where invisible steps are choices, the choices are no schedule: that names visible ones only.
+    // Where invisible steps are choices, the choices are not a schedule: schedules name visible steps only.
     let replays = !strategy.every_step();
     let controlled = Controlled::new(strategy, Arc::clone(&log), max_steps, names);
     let (body, noted) = (Arc::clone(program), Arc::clone(&findings));
@@ -109,12 +109,12 @@ fn run(
     (exploration.alarmed(), all)
 }
 
-/// One execution.
+/// Runs one execution.
 fn run_once(program: &dyn Program, recorder: &Recorder) -> Ran {
     let deadlock = || session::with(|session| session.live_mut().deadlock.take()).map(Deadlock);
     let set_up = |world: &_| program.on_model(world);
     let ran = execute::<Model>(&set_up, &program.budgets(), recorder, &deadlock);
-    // Where the setting up failed, actors that were started are still there.
+    // After a failed set-up, actors that were started still exist.
     let left = session::with(|session| !session.unfinished().is_empty());
     if left {
         session::with(Session::kill_all);
@@ -123,7 +123,7 @@ fn run_once(program: &dyn Program, recorder: &Recorder) -> Ran {
     ran
 }
 
-/// What a live engine cannot see.
+/// The behaviour that a live engine cannot see.
 pub(in crate::explore) fn blind(atomic: &str, ordering: Ordering) -> String {
     format!(
         "this engine takes all atomics as sequentially consistent, and {atomic} is accessed with \
@@ -132,7 +132,7 @@ pub(in crate::explore) fn blind(atomic: &str, ordering: Ordering) -> String {
 }
 
 impl Findings {
-    /// Adds one execution; what breaks a property, or never ends, ends the search.
+    /// Adds one execution; a violation, or an execution that never ends, ends the search.
     fn add(
         &mut self,
         log: &mut Log,

@@ -1,4 +1,4 @@
-//! Executions that run for real, all actors at once: as tasks of shuttle, one choice after the other.
+//! Live executions, with all actors at once: as tasks of shuttle, one choice after the other.
 
 mod brute_force;
 pub(in crate::explore) mod drive;

@@ -1,4 +1,4 @@
-//! One interleaving, by the actors' names.
+//! Replay of one interleaving, by the actors' names.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,25 +11,25 @@ use crate::explore::verdict::{Exploration, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::program::{Program, erase};
 
-/// Runs exactly the interleaving that `schedule` names. Where it ends early, the actor that ran last goes
-/// on as long as it can, and after it the first that can; faults strike only where they are named. What of
-/// the schedule comes after a violation is not looked at.
+/// Runs exactly the interleaving that `schedule` names. Where it ends early, the actor that ran last
+/// continues as long as it is enabled, and after it the first that is; faults strike only where they are
+/// named. The part of the schedule after a violation is ignored.
 ///
 /// # Errors
 ///
-/// Where an actor that is next in the schedule cannot take its step, because all have ended or for another
+/// Fails where the next actor in the schedule cannot take its step, because all have ended or for another
 /// reason.
 pub fn replay<S: Scenario>(scenario: &S, schedule: &Schedule) -> Result<Exploration, Divergence> {
     let (program, schedule) = (erase(scenario), schedule.clone());
     on_own_thread(move || follow(&program, &schedule, Misfit::Diverges))
 }
 
-/// What a step of the schedule is whose actor cannot take it.
+/// The treatment of a step whose actor cannot take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::explore) enum Misfit {
-    /// The end of the replay.
+    /// The replay ends.
     Diverges,
-    /// Nothing: the next step is looked at.
+    /// The step is skipped, and the next one is tried.
     PassOver,
 }
 
@@ -57,8 +57,7 @@ pub(in crate::explore) fn follow(
     }
 }
 
-/// Shows the interleaving that broke something once more, this time with the values that were read and
-/// written.
+/// Replays the interleaving that broke something, to show the values that were read and written.
 pub(super) fn shown(program: &Arc<dyn Program>, found: Exploration) -> Exploration {
     let (Verdict::Broken(_), Some(schedule)) = (&found.verdict, &found.schedule) else {
         return found;
@@ -69,8 +68,8 @@ pub(super) fn shown(program: &Arc<dyn Program>, found: Exploration) -> Explorati
     }
 }
 
-/// The first name that is left where an execution has ended that broke nothing. What comes after a
-/// violation would have been no help.
+/// The first unused name of a schedule whose execution ended without a violation. Names after a violation do
+/// not count.
 fn left_over(schedule: &Schedule, found: &Exploration) -> Option<Divergence> {
     let trace = found.trace.as_ref().filter(|_| found.verdict == Verdict::Sampled)?;
     let taken = found.schedule.as_ref().map_or(0, Schedule::len);
@@ -79,10 +78,10 @@ fn left_over(schedule: &Schedule, found: &Exploration) -> Option<Divergence> {
     Some(Divergence { step: taken + 1, expected, runnable: Vec::new(), cause })
 }
 
-/// How far a replay goes on after its schedule has ended.
+/// The maximum number of steps that a replay takes after its schedule has ended.
 const MAX_STEPS: usize = 10_000;
 
-/// A strategy that reads from a script.
+/// A strategy that follows a script.
 struct Script {
     names: Vec<String>,
     at: usize,
@@ -91,13 +90,13 @@ struct Script {
     notes: Arc<Mutex<Notes>>,
 }
 
-/// What there is to say of the schedule.
+/// Notes about the schedule.
 #[derive(Debug, Default)]
 struct Notes {
     diverged: Option<Divergence>,
-    /// It ended early.
+    /// The early end of the schedule, if it ended early.
     early_end: Option<EarlyEnd>,
-    /// There was a choice after that.
+    /// True if there was a choice after that.
     choice: bool,
 }
 
@@ -121,12 +120,12 @@ impl Strategy for Script {
     }
 
     fn choose(&mut self, turn: &Turn<'_>) -> Decision {
-        // To end is no step.
+        // The end of the execution is not a step.
         let steps = || turn.choices.iter().enumerate().filter(|(_, it)| **it != Choice::End);
         let names = || steps().map(|(_, choice)| turn.label(*choice)).collect();
         while let Some(expected) = self.names.get(self.at).cloned() {
             self.at += 1;
-            // A name alone may mean any of its actors, but the first one first.
+            // A bare name may mean any actor of that name, but the first one takes precedence.
             let exact = steps().find(|(_, choice)| turn.label(**choice) == expected);
             let named = || steps().find(|(_, choice)| turn.name(**choice) == expected);
             if let Some((found, _)) = exact.or_else(named) {
@@ -140,7 +139,7 @@ impl Strategy for Script {
             self.note(|notes| notes.diverged = Some(divergence));
             return Decision::Abandon;
         }
-        // What is still held back once all have ended has nobody to go on.
+        // Once all have ended, no actor can act on the commands that are still held back.
         if !turn.choices.contains(&Choice::End) {
             let early = EarlyEnd { after: self.names.len(), runnable: names() };
             self.note(|notes| {

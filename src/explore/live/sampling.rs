@@ -1,4 +1,4 @@
-//! Engines that draw interleavings.
+//! Engines that sample interleavings.
 
 use super::drive::drive;
 use super::replay::shown;
@@ -11,14 +11,14 @@ use crate::explore::verdict::Exploration;
 use crate::scenario::Scenario;
 use crate::scenario::program::erase;
 
-/// How to draw interleavings.
+/// The settings of a sampling engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sampling {
-    /// Where the random numbers start from: equal seeds draw equal interleavings.
+    /// The seed of the random numbers: equal seeds draw equal interleavings.
     pub seed: u64,
-    /// How many executions to draw.
+    /// The number of executions to draw.
     pub executions: u64,
-    /// How many steps one execution may take before it is called endless.
+    /// The maximum number of steps of one execution before it counts as endless.
     pub max_steps: usize,
 }
 
@@ -34,16 +34,16 @@ pub fn random<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
     sample(scenario, sampling, Random::new(sampling.seed, sampling.executions))
 }
 
-/// Probabilistic concurrency testing with `depth - 1` changes of priority: it finds a bug of that depth
-/// with a guaranteed probability (Burckhardt et al., "A Randomized Scheduler with Probabilistic
-/// Guarantees of Finding Bugs", ASPLOS 2010).
+/// Runs probabilistic concurrency testing with `depth - 1` changes of priority: it finds a bug of that depth
+/// with a guaranteed probability (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of
+/// Finding Bugs", ASPLOS 2010).
 #[must_use]
 pub fn pct<S: Scenario>(scenario: &S, depth: usize, sampling: Sampling) -> Exploration {
     sample(scenario, sampling, Pct::new(sampling.seed, depth, sampling.executions))
 }
 
-/// Uniform random walk: weighs each actor by the steps it has left, so that interleavings are drawn more
-/// evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025).
+/// Runs a uniform random walk: it weighs each actor by its remaining steps, so that interleavings are drawn
+/// more evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025).
 #[must_use]
 pub fn urw<S: Scenario>(scenario: &S, sampling: Sampling) -> Exploration {
     sample(scenario, sampling, Urw::new(sampling.seed, sampling.executions))

@@ -1,5 +1,5 @@
-//! The scheduler that every live execution runs under. It looks at the machine before each decision, does
-//! what has to be done, and asks a [`Strategy`] only where there is a choice.
+//! The scheduler of every live execution. It inspects the machine before each decision, carries out all
+//! forced events, and asks a [`Strategy`] only where there is a choice.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,33 +18,33 @@ use crate::sync::model::session::{self, Session};
 use crate::sync::model::vitals::give_up;
 use crate::trace::{self, ActorId};
 
-/// What was seen of the current execution; shared with the body that runs in it.
+/// The record of the current execution, shared with the body that runs in it.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// What was chosen.
+    /// The choices made.
     pub(super) chosen: Vec<Choice>,
     /// The last actor that took a step.
     running: Option<ActorId>,
-    /// There was a choice.
+    /// True if there was a choice.
     pub(super) choice: bool,
     /// The faults that could strike, by number.
     pub(super) could_strike: BTreeSet<usize>,
-    /// What all of it cost.
+    /// The total cost.
     pub(super) cost: Cost,
-    /// The execution took as many steps as it may, and was ended.
+    /// True if the execution reached its maximum number of steps, and was ended.
     pub(super) too_long: bool,
-    /// The search is over: begin no other execution.
+    /// True if the search is over: no other execution begins.
     pub(super) stop: bool,
-    /// The execution is to be told of even if it breaks nothing.
+    /// True if the execution is reported even if it breaks nothing.
     pub(super) keep: bool,
 }
 
-/// The scheduler, for shuttle.
+/// The scheduler that shuttle calls.
 pub(super) struct Controlled<S> {
     strategy: S,
     log: Arc<Mutex<Log>>,
     max_steps: usize,
-    /// The numbers of actors and objects stay the same over all executions.
+    /// The numbers of actors and objects, which stay the same over all executions.
     names: Names,
 }
 
@@ -53,9 +53,9 @@ impl<S: Strategy> Controlled<S> {
         Self { strategy, log, max_steps, names }
     }
 
-    /// The number of the task that goes on.
+    /// The number of the task that runs next.
     fn next(&mut self, session: &mut Session, tasks: &[&Task], current: Option<TaskId>) -> usize {
-        // An actor whose body is over still has a few lines of shuttle's to run.
+        // An actor whose body has ended still has a few lines of shuttle's to run.
         if let Some(current) = current
             && let Some(actor) = session.live_mut().actor_of(usize::from(current))
             && matches!(session.state.progress(actor), Progress::Ended(_))
@@ -68,7 +68,7 @@ impl<S: Strategy> Controlled<S> {
         session.live_mut().task_of(actor)
     }
 
-    /// Who goes on.
+    /// The actor that runs next.
     fn decide(&mut self, session: &mut Session) -> ActorId {
         loop {
             if let Some(running) = session.running() {
@@ -108,7 +108,7 @@ impl<S: Strategy> Controlled<S> {
         }
     }
 
-    /// Makes a choice; the actor that goes on with it, if one does.
+    /// Makes a choice; returns the actor that runs with it, if any.
     fn choose(
         &mut self,
         session: &mut Session,
@@ -140,7 +140,7 @@ impl<S: Strategy> Controlled<S> {
     }
 }
 
-/// Carries a choice out as far as that takes no actor to run; the actor that goes on with it, if one does.
+/// Carries out a choice as far as that needs no actor to run; returns the actor that runs with it, if any.
 fn carry_out(session: &mut Session, choice: Choice) -> Option<ActorId> {
     let Choice::Fault(number, injection) = choice else { return choice.goes_on() };
     session.state.left[number] -= 1;
@@ -172,7 +172,7 @@ impl<S: Strategy> Scheduler for Controlled<S> {
     }
 
     fn next_task(&mut self, tasks: &[&Task], current: Option<TaskId>, _: bool) -> Option<TaskId> {
-        // A strategy may run actors alone meanwhile, in sessions of their own.
+        // A strategy may run actors alone in the meantime, in sessions of their own.
         let mut session = session::end().expect("an execution has a session");
         let next = self.next(&mut session, tasks, current);
         session::begin(session);
@@ -187,13 +187,13 @@ impl<S: Strategy> Scheduler for Controlled<S> {
         found
     }
 
-    /// Nothing in a scenario draws from it: randomness in a model would be an observation.
+    /// Unused: no scenario draws from it, because randomness in a model would be an observation.
     fn next_u64(&mut self) -> u64 {
         0
     }
 }
 
-/// What is shared between a scheduler and the bodies it runs is only ever touched between two steps.
+/// Locks state shared between a scheduler and the bodies it runs, which is only touched between two steps.
 pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

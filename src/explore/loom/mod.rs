@@ -1,4 +1,4 @@
-//! Every interleaving, with loom, under the C11 memory model.
+//! Every interleaving under the C11 memory model, with loom.
 
 mod second;
 
@@ -21,13 +21,13 @@ use crate::sync::loom::{self as runtime, GaveUp, MOST_ACTORS, Mode, Noticed, Sto
 use crate::sync::{Loom, panic_message};
 use crate::trace::{Recorder, Trace};
 
-/// How far loom may go.
+/// The bounds of a search with loom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LoomBounds {
-    /// How many executions to run at most.
+    /// The maximum number of executions.
     pub executions: u64,
-    /// How many preemptions an execution may have; `None` for any number. A search so bounded ends by
-    /// itself without having been exhaustive.
+    /// The maximum number of preemptions of an execution; `None` for any number. A search with this bound
+    /// ends by itself without having been exhaustive.
     pub preemptions: Option<usize>,
 }
 
@@ -37,11 +37,11 @@ impl Default for LoomBounds {
     }
 }
 
-/// In bytes. loom's main thread has 32 KiB and no way to ask for more; a scenario that sets up a server
-/// and loads its scripts runs Lua there.
+/// The stack size in bytes. loom's main thread has 32 KiB, with no way to get more; a scenario that sets up a
+/// server and loads its scripts runs Lua there.
 const MAIN_STACK: usize = 512 * 1024;
 
-/// What the body of the model leaves behind.
+/// The findings of the body of the model.
 #[derive(Default)]
 struct Findings {
     executions: u64,
@@ -50,31 +50,31 @@ struct Findings {
     shown: Evidence,
     recorder: Option<Recorder>,
     violation: Option<Violation>,
-    /// The atomics of the last execution are sequentially consistent, and several are shared.
+    /// True if the atomics of the last execution are sequentially consistent, and several are shared.
     sequential: bool,
-    /// The most actors that waited on a condition variable when one of them was notified, and its name.
+    /// The largest number of actors that waited on a condition variable when one was notified, and its name.
     crowd: Option<(usize, String)>,
 }
 
 /// Explores every interleaving of the scenario, within `bounds`.
 ///
-/// loom takes at most four actors besides the main one; a scenario that has more is [`Verdict::NotRun`]. It
-/// knows no spurious wake-ups, and misses outcomes where plain loads of an atomic meet stores to it
+/// loom supports at most four actors besides the main one; a scenario with more is [`Verdict::NotRun`]. It
+/// models no spurious wake-ups, and misses outcomes where plain loads of an atomic meet stores to it
 /// (tokio-rs/loom issues 166 and 392). Two limits make a verdict [`Verdict::Blind`]:
 ///
 /// * `notify_one` wakes only the actor that has waited longest, where several wait and nothing breaks.
-/// * `SeqCst` is taken for acquire and release. Where what breaks involves only atomics that are accessed
-///   with nothing weaker, and the sequentially consistent search breaks nothing, it is no real outcome.
+/// * `SeqCst` is taken for acquire and release. A violation that involves only `SeqCst` atomics is not a real
+///   outcome if the sequentially consistent search finds none.
 #[must_use]
 pub fn loom<S: Scenario>(scenario: &S, bounds: LoomBounds) -> Exploration {
     let (found, _) = search(scenario, bounds);
     found
 }
 
-/// Runs the search again up to execution number `number`, counted from 1, and returns what happened in
-/// that one. loom is deterministic, so the number of a failing execution is what replays it; there is
-/// no schedule, because under weak memory the order of steps does not say what each of them saw. A search
-/// that ends before, because it breaks a property or is exhausted, is [`Verdict::NotRun`], and says so.
+/// Runs the search again up to execution number `number`, counted from 1, and returns that execution. loom is
+/// deterministic, so a failing execution is replayed by its number; there is no schedule, because under weak
+/// memory the order of steps does not determine the values that each of them saw. A search that ends earlier,
+/// because it breaks a property or is exhausted, is [`Verdict::NotRun`], and says so.
 #[must_use]
 pub fn loom_execution<S: Scenario>(scenario: &S, number: u64) -> Exploration {
     let bounds = LoomBounds { executions: number, preemptions: None };
@@ -98,7 +98,7 @@ pub fn loom_execution<S: Scenario>(scenario: &S, number: u64) -> Exploration {
     Exploration { trace: trace.map(|recorder| recorder.trace()), verdict, ..found }
 }
 
-/// The search, and the record of its last execution.
+/// Runs the search; returns the result, and the record of its last execution.
 fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option<Recorder>) {
     let begun = Instant::now();
     if let Some(why) = Scenario::budgets(scenario).need_steering() {
@@ -145,19 +145,19 @@ fn search<S: Scenario>(scenario: &S, bounds: LoomBounds) -> (Exploration, Option
     (if clean { found.alarmed() } else { found }, recorder)
 }
 
-/// What a search of loom left: what it complained of, if it did, and what the executions have shown.
+/// The result of a search with loom: its complaint, if any, and the findings of the executions.
 type Ended = (Option<Box<dyn Any + Send>>, Findings);
 
-/// Lets loom search in this mode.
+/// Runs loom's search in this mode.
 ///
 /// # Errors
 ///
-/// Why it could not be set up.
+/// Fails if the search could not be set up, with the reason.
 fn attempt<S: Scenario>(scenario: &S, bounds: LoomBounds, mode: Mode) -> Result<Ended, String> {
     runtime::recover();
     let findings = Arc::new(Mutex::new(Findings::default()));
     let (body, noted) = (scenario.clone(), Arc::clone(&findings));
-    // It reads its environment variables, used or not, and panics at one that makes no sense.
+    // loom reads its environment variables, used or not, and panics at one that makes no sense.
     let builder = catch_unwind(|| builder(bounds)).map_err(|complaint| {
         format!("loom cannot be set up: {}", panic_message(complaint.as_ref()))
     })?;
@@ -172,7 +172,7 @@ fn too_many(count: usize) -> String {
     format!("loom takes four actors besides the main one, and this scenario has {count}")
 }
 
-/// The verdict on a search that ended so.
+/// The verdict on a search that ended with this result.
 fn conclude(
     complaint: Option<Box<dyn Any + Send>>,
     found: &Findings,
@@ -193,7 +193,7 @@ fn conclude(
     }
 }
 
-/// Every field is set, so that no `LOOM_MAX_*` variable changes what is explored.
+/// loom's settings. Every field is set, so that no `LOOM_MAX_*` variable changes the exploration.
 fn builder(bounds: LoomBounds) -> Builder {
     let mut builder = Builder::new();
     builder.max_threads = MOST_ACTORS + 1;
@@ -228,31 +228,31 @@ fn run_once<S: Scenario>(scenario: &S, findings: &Mutex<Findings>, most: u64, mo
         execute::<Loom>(&set_up, &Program::budgets(scenario), &recorder, &|| None)
     });
     let noticed = runtime::finish();
-    // An execution that only loom can have breaks nothing.
+    // A violation in an execution that only loom permits does not count.
     let violation = violation.filter(|_| noticed.sound);
     let over = violation.is_some() || recorder.refused().is_some();
     {
         let mut findings = lock(findings);
         findings.longest = findings.longest.max(recorder.with_trace(Trace::steps));
-        // loom tries the sleep of an actor that is alone twice, in one order.
+        // loom tries the sleep of a single actor twice, in one order.
         let company = recorder.with_trace(|trace| trace.actors.len() > 2);
         let choice = findings.executions > 1 && company;
         findings.shown.look(choice, &monitors, &recorder);
-        // Elsewhere time may have passed beyond the budgets.
+        // In an unsound execution, time may have passed beyond the budgets.
         if noticed.sound {
             recorder.with_trace(|trace| findings.shown.stopped(&trace.events));
         }
         findings.violation = violation;
         findings.notice(&noticed, &recorder);
     }
-    // All other threads have ended by now, so nothing is left behind by unwinding the main one.
+    // All other threads have ended by now, so unwinding the main one leaves nothing behind.
     if over {
         resume_unwind(Box::new(Stop));
     }
 }
 
 impl Findings {
-    /// Adds what the last execution has shown besides its events.
+    /// Adds the evidence of the last execution besides its events.
     fn notice(&mut self, noticed: &Noticed, recorder: &Recorder) {
         self.sequential = noticed.atomics.are_all_sequentially_consistent();
         if let Some((condvar, count)) = noticed.crowd
@@ -264,8 +264,8 @@ impl Findings {
     }
 }
 
-/// What loom said when it gave up. It says so only in a panic; which one it was is in its first words, and
-/// nobody else's panic gets here. Who waits for what is known from elsewhere.
+/// Explains why loom gave up. loom says so only in a panic, whose first words identify the reason; panics of
+/// other code do not get here. The waiting actors are known from elsewhere.
 fn explain(complaint: &(dyn Any + Send), recorder: Option<&Recorder>) -> Verdict {
     let text = panic_message(complaint);
     match recorder {
@@ -284,6 +284,6 @@ fn explain(complaint: &(dyn Any + Send), recorder: Option<&Recorder>) -> Verdict
 fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
-/// loom ends its search at a deadlock, whatever the execution is worth.
+/// The reason for `Blind`: loom ends its search at a deadlock, even in an execution that does not count.
 const UNSOUND: &str = "loom came to a deadlock in an execution in which another actor's step falls into the \
                        middle of one, and cannot go on from there";

@@ -6,7 +6,7 @@ use crate::explore::progress::beat;
 
 /// Depth-first search.
 pub(in crate::explore::live) struct DepthFirst {
-    /// For each choice of the current execution: how many there were, and which was taken.
+    /// For each choice of the current execution: the number of alternatives, and the one taken.
     path: Vec<(usize, usize)>,
     at: usize,
     executions: u64,
@@ -19,7 +19,7 @@ impl DepthFirst {
         Self { path: Vec::new(), at: 0, executions: 0, most: executions, every_step }
     }
 
-    /// Goes back to the last choice that has an alternative, and takes it.
+    /// Backtracks to the last choice that has an untried alternative, and takes it.
     fn backtrack(&mut self) -> bool {
         while let Some((choices, taken)) = self.path.pop() {
             if taken + 1 < choices {
@@ -45,7 +45,7 @@ impl Strategy for DepthFirst {
     fn choose(&mut self, turn: &Turn<'_>) -> Decision {
         let choices = turn.choices.len();
         let taken = match self.path.get(self.at) {
-            // A scenario that is not the same each time has other choices now.
+            // A nondeterministic scenario has other choices now.
             Some((_, taken)) => (*taken).min(choices - 1),
             None => {
                 self.path.push((choices, 0));

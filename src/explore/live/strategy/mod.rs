@@ -1,4 +1,4 @@
-//! How choices are made, a strategy a file.
+//! The strategies, one a file: each decides how choices are made.
 
 pub(super) mod depth_first;
 pub(super) mod pct;

@@ -1,11 +1,11 @@
 //! Probabilistic concurrency testing, as published: Burckhardt et al., "A Randomized Scheduler with
 //! Probabilistic Guarantees of Finding Bugs", ASPLOS 2010.
 //!
-//! Actors and faults get random priorities, and the one with the highest that can act does. At `depth - 1`
-//! steps, drawn among as many as the longest execution so far had, the priority of whatever is *about to
-//! act* drops below those that were drawn. Each change has a priority of its own, whichever comes first: of
-//! two that are lowered, either may be the lower one. A bug of that depth is found in each execution with a
-//! probability of at least `1 / (n * k^(depth - 1))`, for n actors and k steps.
+//! Actors and faults get random priorities, and the enabled one with the highest priority acts. At `depth -
+//! 1` steps, drawn among as many as the longest execution so far had, the priority of the choice that is
+//! *about to act* drops below those that were drawn. Each change has a priority of its own, in random order:
+//! of two choices that are lowered, either may be the lower one. A bug of that depth is found in each
+//! execution with a probability of at least `1 / (n * k^(depth - 1))`, for n actors and k steps.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ pub(in crate::explore::live) struct Pct {
     depth: usize,
     executions: u64,
     most: u64,
-    /// The most steps that an execution has had.
+    /// The number of steps of the longest execution.
     longest: usize,
-    /// How many choices of this execution were made.
+    /// The number of choices made in this execution.
     steps: usize,
-    /// Before which of them, counted from 0, a priority drops, and to what.
+    /// The choices, counted from 0, before which a priority drops, and the new priority.
     changes: Vec<(usize, u64)>,
     /// The priorities of this execution, by name; those that have dropped lie below `depth`.
     priorities: BTreeMap<String, u64>,

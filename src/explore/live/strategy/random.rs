@@ -1,4 +1,4 @@
-//! Each choice uniformly at random.
+//! A random walk: each choice is drawn uniformly.
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;

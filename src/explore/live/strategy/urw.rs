@@ -1,6 +1,6 @@
-//! Uniform random walk: each actor is weighed by the steps that it has left, so that interleavings are
-//! drawn more evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025). How many it has
-//! left is estimated from the longest that it was seen to take.
+//! Uniform random walk: each actor is weighed by its remaining steps, so that interleavings are drawn more
+//! evenly (Zhao et al., "Selectively Uniform Concurrency Testing", ASPLOS 2025). The number of remaining
+//! steps is estimated from the most that the actor was seen to take.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +15,9 @@ pub(in crate::explore::live) struct Urw {
     rng: Pcg64Mcg,
     executions: u64,
     most: u64,
-    /// The most steps that each was seen to take, by name.
+    /// The most steps that each actor was seen to take, by name.
     expected: BTreeMap<String, u64>,
-    /// How many it has taken in this execution.
+    /// The number of steps that each actor has taken in this execution.
     taken: BTreeMap<String, u64>,
 }
 
@@ -52,7 +52,7 @@ impl Strategy for Urw {
             let name = turn.label(choice);
             let [expected, taken] =
                 [&self.expected, &self.taken].map(|all| all.get(&name).copied().unwrap_or(0));
-            // One that goes on beyond what was seen has at least this step left.
+            // An actor that continues beyond that has at least this step left.
             expected.saturating_sub(taken).max(1)
         };
         let weights: Vec<u64> = turn.choices.iter().map(|choice| left(*choice)).collect();
