@@ -13,7 +13,7 @@ pub enum Vacuity {
     /// No actor ever had a choice: there is only one interleaving.
     OneExecution,
     /// No actor ever touched an object that another one changed, so that no order of steps mattered. On a
-    /// server each key counts as an object of its own.
+    /// server the object is a key; anything else counts as a whole.
     NoContention,
     /// The scenario has no monitor and no check at the end, and no actor waits for another.
     NoProperty,

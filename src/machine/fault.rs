@@ -1,4 +1,4 @@
-//! What a fault needs in order to strike, and what it then does to the machine.
+//! Faults: the conditions under which they can strike, and their effects on the machine.
 
 use std::fmt::Debug;
 
@@ -7,32 +7,32 @@ use crate::trace::{ActorId, ObjectId};
 
 /// A fault, as a choice. Faults are defined in `scenario::fault`, one a file.
 pub(crate) trait Injector: Debug + 'static {
-    /// What it does now, or why it cannot strike, in a sentence.
+    /// The effect of the fault now, or a sentence that says why it cannot strike.
     fn injection(&self, world: &dyn Look) -> Result<Injection, String>;
 }
 
-/// What a fault does to the machine.
+/// The effect of a fault on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Injection {
-    /// Time passes to this instant, in milliseconds, though somebody could have run.
+    /// Time passes to this instant, in milliseconds, although an actor was enabled.
     PassTime(u64),
-    /// The actor is gone, with no further step of its own.
+    /// The actor is killed, with no further step of its own.
     Kill(ActorId),
-    /// Something happens to what the actor is about to do. The step is the fault's and the actor's at once.
+    /// The actor's pending operation is struck. The step belongs to the fault and to the actor at once.
     Strike {
-        /// Whose operation it is.
+        /// The actor of the operation.
         victim: ActorId,
-        /// What happens.
+        /// The kind of strike.
         strike: Strike,
-        /// Where it is held back, if it is.
+        /// The link on which the operation is held back, if it is.
         link: Option<ObjectId>,
     },
-    /// The command that was the `nth` to be held back on this link arrives.
+    /// The `nth` command to be held back on this link arrives.
     Deliver(ObjectId, usize),
 }
 
 impl Injection {
-    /// The actor whose own step this takes the place of.
+    /// The actor whose own step the fault replaces.
     pub(crate) const fn goes_on(&self) -> Option<ActorId> {
         match self {
             Self::Strike { victim, .. } => Some(*victim),
@@ -44,12 +44,12 @@ impl Injection {
 /// A fault with its budget.
 #[derive(Debug)]
 pub(crate) struct Budgeted {
-    /// What schedules call it.
+    /// The name in schedules.
     pub(crate) name: String,
-    /// The actor that events name as the one that struck.
+    /// The actor that events name as the origin of the fault.
     pub(crate) actor: ActorId,
-    /// How often it may strike.
+    /// The number of times that it may strike.
     pub(crate) times: u32,
-    /// When it can strike, and what it does.
+    /// The condition for a strike, and its effect.
     pub(crate) injector: Box<dyn Injector>,
 }

@@ -1,11 +1,11 @@
 //! The numbers of actors and objects: the same in every execution of a search, in whichever order they are
-//! made. The maker and how many it made before say which one it is.
+//! made. The maker and the count of those it made before identify each of them.
 
 use std::collections::BTreeMap;
 
 use crate::trace::{ActorId, ObjectId, Trace};
 
-/// The numbers that have been given out.
+/// The numbers given out so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     actors: Vec<String>,
@@ -44,7 +44,7 @@ impl Names {
         &self.objects
     }
 
-    /// The names, for those who describe what happens.
+    /// The names, for descriptions of events.
     pub(crate) fn to_trace(&self) -> Trace {
         Trace { actors: self.actors.clone(), objects: self.objects.clone(), events: Vec::new() }
     }

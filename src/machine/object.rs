@@ -1,23 +1,23 @@
-//! What actors share, as values.
+//! Shared objects, as values.
 
 use std::any::Any;
 use std::fmt::Debug;
 use std::hash::Hasher;
 
-/// The state of something that actors share: a mutex, a condition variable, a server.
+/// The state of a shared object: a mutex, a condition variable, a server.
 pub(crate) trait Object: Debug + Any {
-    /// A copy.
+    /// Returns a copy.
     fn boxed(&self) -> Box<dyn Object>;
 
-    /// Writes down all of it: equal encodings have equal futures.
+    /// Encodes the whole object: equal encodings have equal futures.
     fn encode(&self, hasher: &mut dyn Hasher);
 
-    /// The value of the user's own in it, as it prints.
+    /// The user's value in the object, as it prints.
     fn printed(&self) -> Option<String> {
         None
     }
 
-    /// How many bytes it holds elsewhere beside what its encoding is as large as, for estimates.
+    /// The number of bytes held elsewhere in excess of the length of the encoding, for estimates.
     fn overhead(&self) -> u64 {
         0
     }
@@ -28,7 +28,7 @@ pub(crate) trait Object: Debug + Any {
         None
     }
 
-    /// Time has passed to `now_ms`.
+    /// Lets time pass to `now_ms`.
     fn pass_time(&mut self, now_ms: u64) {
         let _ = now_ms;
     }
@@ -39,7 +39,7 @@ macro_rules! plain_object {
     ($type:ty) => {
         $crate::machine::object::plain_object!($type, |_| None);
     };
-    // How the value of the user's own in it prints.
+    // The second form takes a function that prints the user's value in the object.
     ($type:ty, $printed:expr) => {
         impl $crate::machine::object::Object for $type {
             fn boxed(&self) -> Box<dyn $crate::machine::object::Object> {

@@ -1,4 +1,4 @@
-//! Operations as data, what they observe, and what they may look at and change.
+//! Operations as data, their observations, and the worlds that they inspect and change.
 
 use std::any::{Any, TypeId};
 use std::borrow::Cow;
@@ -9,46 +9,46 @@ use super::object::Object;
 use super::value::Kept;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
-/// What an actor is about to do. It is announced before it takes effect.
+/// A pending operation of an actor. It is announced before it takes effect.
 pub(crate) trait Operation: Debug + Any {
-    /// Writes down which operation it is: equal encodings do the same.
+    /// Encodes the operation: equal encodings have equal effects.
     fn encode(&self, hasher: &mut dyn Hasher);
 
-    /// What its effect depends on.
+    /// The footprint: the parts of the world that determine its effect.
     fn footprint(&self) -> Footprint;
 
-    /// Whether it can take effect now.
+    /// Returns whether it is enabled.
     fn enabled(&self, me: ActorId, world: &dyn Look) -> bool {
         let _ = (me, world);
         true
     }
 
-    /// What keeps it from taking effect.
+    /// The reason why it is blocked.
     fn blocked_on(&self, me: ActorId, world: &dyn Look) -> Blocked {
         let _ = (me, world);
         Blocked::Condition(Cow::Borrowed("its turn"))
     }
 
-    /// Takes effect, and returns what the actor learns from it.
+    /// Takes effect, and returns the observation of the actor.
     fn apply(&self, me: ActorId, world: &mut dyn Store) -> Observation;
 
-    /// Whether it takes a scheduling decision, and so a place in the schedule.
+    /// Returns whether it is a step: a scheduling decision, with a place in the schedule.
     fn is_step(&self) -> bool {
         true
     }
 
-    /// The instant at which it can take effect at the latest, in milliseconds.
+    /// The latest instant at which it becomes enabled, in milliseconds.
     fn wakes_at(&self) -> Option<u64> {
         None
     }
 
-    /// What can happen to it on the way to a server.
+    /// The faults that it is exposed to on the way to a server.
     fn exposed(&self, me: ActorId, world: &dyn Look) -> Exposed {
         let _ = (me, world);
         Exposed::Nothing
     }
 
-    /// Takes effect as far as it does when `strike` hits it, as a step of `by`.
+    /// Takes the effect that `strike` leaves it, as a step of `by`.
     fn struck(
         &self,
         strike: Strike,
@@ -60,7 +60,7 @@ pub(crate) trait Operation: Debug + Any {
         self.apply(me, world)
     }
 
-    /// Its actor is gone before it took effect.
+    /// Cleans up after its actor is gone, before it took effect.
     fn abandon(&self, me: ActorId, world: &mut dyn Store) {
         let _ = (me, world);
     }
@@ -71,19 +71,19 @@ pub(crate) trait Operation: Debug + Any {
     }
 }
 
-/// What the effect of an operation depends on, beside the actor.
+/// The parts of the world, besides the actor, that determine the effect of an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Footprint {
-    /// The objects that it looks at or changes.
+    /// The objects that it inspects or changes.
     pub(crate) objects: [Option<ObjectId>; 2],
-    /// Whether it looks at the clock.
+    /// True if it reads the clock.
     pub(crate) time: bool,
-    /// Whether it looks at anything else, such as what others are about to do.
+    /// True if it inspects anything else, such as the pending operations of other actors.
     pub(crate) whole: bool,
 }
 
 impl Footprint {
-    /// Nothing that is shared.
+    /// Nothing shared.
     pub(crate) const NOTHING: Self = Self { objects: [None, None], time: false, whole: false };
 
     /// One object.
@@ -91,20 +91,20 @@ impl Footprint {
         Self { objects: [Some(object), None], ..Self::NOTHING }
     }
 
-    /// Anything.
+    /// The whole world.
     pub(crate) const WHOLE: Self = Self { time: true, whole: true, ..Self::NOTHING };
 }
 
-/// What an actor learns from an operation.
+/// The observation that an actor makes through an operation.
 #[derive(Clone, Debug)]
 pub(crate) enum Observation {
-    /// That it has taken effect.
+    /// The operation has taken effect.
     Done,
     /// A value.
     Value(Kept),
-    /// That no reply came in time.
+    /// No reply came in time.
     Lost,
-    /// Nothing any more: it is killed.
+    /// No more observations: the actor is killed.
     Killed,
 }
 
@@ -140,27 +140,27 @@ impl Hash for Observation {
     }
 }
 
-/// What can happen to an operation on its way to a server and back.
+/// The faults that an operation is exposed to on its way to a server and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exposed {
-    /// Nothing.
+    /// None.
     Nothing,
-    /// It is a command that is about to be sent.
+    /// The operation is a command that is about to be sent.
     Command,
-    /// It waits for a reply, which is ready.
+    /// The operation waits for a reply, which is ready.
     Reply,
 }
 
-/// What happens to a command in place of its being carried out and answered.
+/// The fate of a command that is not carried out and answered normally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Strike {
-    /// It is carried out, and its reply is lost.
+    /// The command is carried out, and its reply is lost.
     ReplyLost,
-    /// It is held back; the client gets no answer.
+    /// The command is held back; the client gets no answer.
     HeldBack,
 }
 
-/// What an actor waits for.
+/// The reason why an actor is blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Blocked {
     /// A mutex that this actor holds.
@@ -181,29 +181,29 @@ pub(crate) fn actors_below(count: usize) -> Actors {
     (1..count as u32).map(ActorId)
 }
 
-/// A look at a world.
+/// A world, to inspect.
 pub(crate) trait Look {
     /// The instant, in milliseconds since the execution began.
     fn now(&self) -> u64;
 
-    /// What is shared under this number.
+    /// The shared object with this number.
     fn object(&self, id: ObjectId) -> &dyn Object;
 
-    /// What this actor is about to do; `None` if it has ended.
+    /// The actor's pending operation; `None` if the actor has ended.
     fn pending(&self, actor: ActorId) -> Option<&dyn Operation>;
 
-    /// Whether the body of this actor is over.
+    /// Returns whether the body of this actor has ended.
     fn has_ended(&self, actor: ActorId) -> bool;
 
     /// The actors that were started, the main one aside.
     fn actors(&self) -> Actors;
 
-    /// What is shared, by number.
+    /// The shared objects, by number.
     fn objects(&self) -> Box<dyn Iterator<Item = &dyn Object> + '_>;
 }
 
 impl dyn Look + '_ {
-    /// What is shared under this number, which is of this type.
+    /// The shared object with this number, which has this type.
     pub(crate) fn get<T: Object>(&self, id: ObjectId) -> &T {
         (self.object(id) as &dyn Any).downcast_ref().expect("an object keeps its type")
     }
@@ -223,34 +223,34 @@ impl dyn Look + '_ {
     }
 }
 
-/// A world that an operation takes effect on.
+/// A world that operations take effect on.
 pub(crate) trait Store: Look {
-    /// What is shared under this number, to be changed.
+    /// The shared object with this number, to change.
     fn object_mut(&mut self, id: ObjectId) -> &mut dyn Object;
 
-    /// Shares something new.
+    /// Adds a new shared object.
     fn create(&mut self, id: ObjectId, object: Box<dyn Object>);
 
-    /// Records what has happened.
+    /// Records an event.
     fn record(&mut self, event: Event);
 
-    /// Time passes to `at`, in milliseconds; it never goes back.
+    /// Lets time pass to `at`, in milliseconds; time never goes back.
     fn pass_time(&mut self, at: u64, by: ActorId);
 
-    /// A command cannot be carried out as a real server would: the run ends.
+    /// Refuses a command that cannot be carried out as a real server would do it: the run ends.
     fn refuse(&mut self, why: String);
 
-    /// Itself, for looks.
+    /// The same world, to inspect.
     fn look(&self) -> &dyn Look;
 }
 
 impl dyn Store + '_ {
-    /// What is shared under this number, which is of this type, to be changed.
+    /// The shared object with this number, which has this type, to change.
     pub(crate) fn get_mut<T: Object>(&mut self, id: ObjectId) -> &mut T {
         (self.object_mut(id) as &mut dyn Any).downcast_mut().expect("an object keeps its type")
     }
 
-    /// Records what an actor has done.
+    /// Records an action of an actor.
     pub(crate) fn did(&mut self, actor: ActorId, kind: Kind) {
         self.record(Event { actor, kind });
     }

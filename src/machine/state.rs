@@ -1,4 +1,4 @@
-//! A whole world as a value, on which operations are carried out one after the other.
+//! A whole world as a value, to which operations are applied one after the other.
 
 use std::rc::Rc;
 
@@ -9,26 +9,26 @@ use super::resources::link::Link;
 use super::survey::{Next, survey};
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
-/// What an actor is about to do, and what it begins by doing it.
+/// The actor's pending operation, with the calls that begin with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
     /// The operation.
     pub(crate) operation: Rc<dyn Operation>,
-    /// What is recorded just before it takes effect: calls that begin with it.
+    /// The events recorded just before it takes effect: calls that begin with it.
     pub(crate) announced: Vec<Kind>,
 }
 
-/// How far an actor has come.
+/// The progress of an actor.
 #[derive(Debug, Default)]
 pub(crate) enum Progress {
-    /// It was not started.
+    /// It has not been started.
     #[default]
     Absent,
-    /// It runs, or is about to.
+    /// It runs, or is about to run.
     Running,
-    /// It is about to do this.
+    /// This operation is pending.
     Before(Pending),
-    /// Its body is over, and returned this; `None` if it returned nothing.
+    /// The body has ended, with this result; `None` if it returned nothing.
     Ended(Option<Observation>),
 }
 
@@ -37,41 +37,41 @@ pub(crate) enum Progress {
 pub(crate) struct State {
     now: u64,
     objects: Vec<Option<Box<dyn Object>>>,
-    /// By number; number 0 is the main actor.
+    /// The progress of each actor, by number; number 0 is the main actor.
     actors: Vec<Progress>,
-    /// The faults, each with what is left of its budget.
+    /// The faults, each with its budget.
     pub(crate) faults: Rc<[Budgeted]>,
-    /// What is left of each fault's budget.
+    /// The remaining budget of each fault.
     pub(crate) left: Vec<u32>,
-    /// Whether what is no step is a choice as well.
+    /// True if invisible steps are choices as well.
     pub(crate) every_step: bool,
-    /// Receives what happens.
+    /// The receiver of events.
     sink: Option<Box<dyn FnMut(Event)>>,
-    /// Why a command could not be carried out as a real server would.
+    /// The reason why a command could not be carried out as a real server would do it.
     pub(crate) refused: Option<String>,
 }
 
-/// What the next states are made from.
+/// The parts from which further states are made.
 pub(crate) struct Parts {
     pub(crate) objects: Vec<Option<Box<dyn Object>>>,
-    /// What is left of the budgets.
+    /// The remaining fault budgets.
     pub(crate) left: Vec<u32>,
     /// The instant, in milliseconds.
     pub(crate) now: u64,
 }
 
 impl State {
-    /// An empty world that hands what happens to `sink`.
+    /// Creates an empty world that passes events to `sink`.
     pub(crate) fn new(sink: impl FnMut(Event) + 'static) -> Self {
         Self { sink: Some(Box::new(sink)), ..Self::default() }
     }
 
-    /// How far an actor has come.
+    /// The progress of an actor.
     pub(crate) fn progress(&self, actor: ActorId) -> &Progress {
         self.actors.get(actor.index()).unwrap_or(&Progress::Absent)
     }
 
-    /// Notes how far an actor has come, and returns how far it had come before.
+    /// Sets the progress of an actor, and returns the previous one.
     pub(crate) fn set_progress(&mut self, actor: ActorId, progress: Progress) -> Progress {
         if self.actors.len() <= actor.index() {
             self.actors.resize_with(actor.index() + 1, Progress::default);
@@ -79,12 +79,12 @@ impl State {
         std::mem::replace(&mut self.actors[actor.index()], progress)
     }
 
-    /// What is shared, what is left of the budgets, and the instant.
+    /// The shared objects, the remaining budgets, and the instant.
     pub(crate) fn into_parts(self) -> Parts {
         Parts { objects: self.objects, left: self.left, now: self.now }
     }
 
-    /// Comes to an end that was not executed: this is shared, and these actors returned this.
+    /// Enters an end that was not executed, with these shared objects and these results of actors.
     pub(crate) fn end_with(&mut self, parts: Parts, results: Vec<(ActorId, Option<Observation>)>) {
         (self.objects, self.left, self.now) = (parts.objects, parts.left, parts.now);
         for (actor, result) in results {
@@ -92,12 +92,12 @@ impl State {
         }
     }
 
-    /// What can happen next.
+    /// The possible next events.
     pub(crate) fn next(&self) -> Next {
         survey(self, &self.faults, &self.left, self.every_step)
     }
 
-    /// The actor's operation takes effect, or what `fault` makes of it. The actor runs from here on.
+    /// Applies the actor's operation, or its effect under `fault`. The actor runs from here on.
     pub(crate) fn take(&mut self, me: ActorId, fault: Option<(ActorId, Injection)>) -> Observation {
         let Progress::Before(pending) = self.set_progress(me, Progress::Running) else {
             return Observation::Done;
@@ -124,7 +124,7 @@ impl State {
         }
     }
 
-    /// What an actor returned.
+    /// The result of an actor.
     pub(crate) fn result(&self, actor: ActorId) -> Observation {
         match self.progress(actor) {
             Progress::Ended(Some(result)) => result.clone(),
@@ -132,7 +132,7 @@ impl State {
         }
     }
 
-    /// The actor is gone before it could do what it was about to.
+    /// Kills an actor before its pending operation takes effect.
     pub(crate) fn kill(&mut self, victim: ActorId, by: ActorId) {
         if let Progress::Before(pending) = self.set_progress(victim, Progress::Running) {
             pending.operation.abandon(victim, self);
@@ -140,7 +140,7 @@ impl State {
         self.record(Event { actor: by, kind: Kind::Crash(victim) });
     }
 
-    /// A command that was held back arrives. Nobody gets the reply.
+    /// Delivers a command that was held back. No client receives the reply.
     pub(crate) fn deliver(&mut self, link: ObjectId, nth: usize, by: ActorId) {
         let link = (self as &mut dyn Store).get_mut::<Link>(link);
         let client = link.client;

@@ -1,31 +1,31 @@
-//! Who can take a step, which faults can strike, whether time passes, whether nobody can go on.
+//! The survey of a world: the enabled actors, the faults that can strike, the passage of time, and deadlocks.
 
 use super::fault::{Budgeted, Injection};
 use super::operation::{Blocked, Look};
 use crate::trace::ActorId;
 
-/// What can happen next.
+/// The possible next events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// This actor goes on without a choice: what it does is no step.
+    /// This actor runs without a choice: its operation is not a step.
     Forced(ActorId),
-    /// One of these happens.
+    /// One of these is chosen.
     Choice {
-        /// Actors that can take their next step.
+        /// The enabled actors.
         actors: Vec<ActorId>,
-        /// Faults that can strike, by number, with what they do.
+        /// The faults that can strike, by number, with their effects.
         faults: Vec<(usize, Injection)>,
     },
-    /// Nobody can take a step, and somebody sleeps: time passes to this instant, in milliseconds.
+    /// No actor is enabled, and at least one sleeps: time passes to this instant, in milliseconds.
     Time(u64),
-    /// All actors have ended. What is still held back may arrive, or never does.
+    /// All actors have ended. Commands still held back may arrive, or never do.
     End(Vec<(usize, Injection)>),
-    /// Nobody can go on: who waits for what.
+    /// No actor can ever run again: each is blocked for this reason.
     Deadlock(Vec<(ActorId, Blocked)>),
 }
 
-/// What can happen next in this world; `left` is what is left of each fault's budget. With `every_step`,
-/// what is no step is a choice as well, and faults strike only while nobody is before it.
+/// Surveys the next events of this world; `left` is the remaining budget of each fault. With `every_step`,
+/// invisible steps are choices as well, and faults strike only while no actor is before one.
 pub(crate) fn survey(
     world: &dyn Look,
     faults: &[Budgeted],
@@ -56,14 +56,14 @@ pub(crate) fn survey(
         return Next::End(arrive.collect());
     }
     if !actors.is_empty() {
-        // What nobody can notice belongs to the step before it: a fault strikes after both.
+        // An invisible step belongs to the step before it: a fault strikes after both.
         let faults = if invisible { Vec::new() } else { able().collect() };
         return Next::Choice { actors, faults };
     }
     Next::Deadlock(blocked(world))
 }
 
-/// What happens without a choice, if anything does: somebody goes on, or time passes.
+/// The event that needs no choice, if any: an actor runs, or time passes.
 pub(crate) fn unasked(world: &dyn Look, every_step: bool) -> Option<Next> {
     let (mut alive, mut able) = (false, false);
     for actor in world.actors() {
@@ -85,7 +85,7 @@ pub(crate) fn unasked(world: &dyn Look, every_step: bool) -> Option<Next> {
     }
 }
 
-/// Who waits for what.
+/// The reason why each waiting actor is blocked.
 pub(crate) fn blocked(world: &dyn Look) -> Vec<(ActorId, Blocked)> {
     let waits = |actor: ActorId| Some((actor, world.pending(actor)?.blocked_on(actor, world)));
     world.actors().filter_map(waits).collect()

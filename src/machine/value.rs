@@ -1,11 +1,11 @@
-//! Values of any type, kept: what mutexes guard, what actors observe and return.
+//! Values of any type, kept: the contents of mutexes, observations and results of actors.
 
 use std::any::{Any, TypeId};
 use std::fmt::{self, Debug};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-/// A value that can be copied out again, hashed and shown. Clones share it.
+/// A value that can be copied out again, hashed and printed. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Kept(Rc<dyn AnyValue>);
 

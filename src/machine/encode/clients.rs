@@ -1,20 +1,20 @@
-//! Clients that can change places, and their names.
+//! Interchangeable clients, and their names.
 
 use std::rc::Rc;
 
 use crate::trace::ActorId;
 
-/// The clients that can change places with each other. Clones share the table.
+/// The interchangeable clients. Clones share the table.
 #[derive(Clone, Debug)]
 pub(crate) struct Clients(Rc<Table>);
 
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Who they are, and what texts call them.
+    /// The actor of each client, and its name in texts.
     all: Vec<(ActorId, Box<[u8]>)>,
-    /// The clients, by the byte that their name begins with.
+    /// The clients, by the first byte of their name.
     by_first: Vec<u16>,
-    /// Where those of each byte begin in that list.
+    /// The index in that list at which the clients of each byte start.
     begin: [u16; 257],
     mistake: Option<Mistake>,
 }
@@ -23,10 +23,10 @@ thread_local! {
     static NONE: Clients = Clients::new([]);
 }
 
-/// A mistake that encodings are asked to make, for the tests of the tests.
+/// A deliberate mistake in encodings, for the tests of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// A number that is the length of the text after it is taken for that, and left out.
+    /// A number that equals the length of the text after it is taken for that length, and left out.
     NumbersAsLengths,
     /// The lengths of texts and of other sequences of bytes are left out.
     NoLengths,
@@ -39,7 +39,7 @@ pub(crate) enum Mistake {
 }
 
 impl Clients {
-    /// These actors, by their names; no name may be part of another.
+    /// Builds the table from these actors and their names; no name may be part of another.
     pub(crate) fn new<'a>(all: impl IntoIterator<Item = (ActorId, &'a str)>) -> Self {
         let own = |(actor, name): (ActorId, &str)| (actor, Box::from(name.as_bytes()));
         let all: Vec<(ActorId, Box<[u8]>)> = all.into_iter().map(own).collect();
@@ -52,49 +52,49 @@ impl Clients {
         Self(Rc::new(Table { all, by_first, begin, mistake: None }))
     }
 
-    /// The same, for encodings that make a mistake.
+    /// The same clients, for encodings that make a mistake.
     pub(crate) fn mistaken(self, mistake: Option<Mistake>) -> Self {
         let Table { all, by_first, begin, .. } = &*self.0;
         let (all, by_first) = (all.clone(), by_first.clone());
         Self(Rc::new(Table { all, by_first, begin: *begin, mistake }))
     }
 
-    /// No clients: nothing is renamed.
+    /// An empty table: nothing is renamed.
     pub(crate) fn none() -> Self {
         NONE.with(Self::clone)
     }
 
-    /// How many there are.
+    /// The number of clients.
     pub(crate) fn len(&self) -> usize {
         self.0.all.len()
     }
 
-    /// The actor of each.
+    /// The actor of each client.
     pub(crate) fn actors(&self) -> impl Iterator<Item = ActorId> {
         self.0.all.iter().map(|(actor, _)| *actor)
     }
 
-    /// The position of an actor among them.
+    /// The position of an actor among the clients.
     pub(crate) fn position(&self, actor: ActorId) -> Option<usize> {
         self.0.all.iter().position(|(client, _)| *client == actor)
     }
 
-    /// Whether encodings make a mistake.
+    /// Returns whether encodings make a mistake.
     pub(crate) fn is_mistaken(&self) -> bool {
         self.0.mistake.is_some()
     }
 
-    /// Whether encodings make this mistake.
+    /// Returns whether encodings make this mistake.
     pub(super) fn makes(&self, mistake: Mistake) -> bool {
         self.0.mistake == Some(mistake)
     }
 
-    /// What texts call a client.
+    /// The name of a client in texts.
     pub(super) fn name(&self, client: u16) -> &[u8] {
         &self.0.all[usize::from(client)].1
     }
 
-    /// The client whose name a text begins with; the text is not empty.
+    /// The client whose name is a prefix of a text; the text is not empty.
     pub(super) fn name_at(&self, text: &[u8]) -> Option<u16> {
         let Table { all, by_first, begin, .. } = &*self.0;
         let byte = usize::from(text[0]);

@@ -8,7 +8,7 @@ pub(crate) struct Encoded(pub(super) Vec<Part>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// What stays the same under every renaming.
+    /// Bytes that stay the same under every renaming.
     Fixed(Vec<u8>),
     /// A client, by its position in the list of clients.
     Client(u16),
@@ -16,7 +16,7 @@ pub(super) enum Part {
     Set(Vec<Encoded>),
 }
 
-// What a token begins with.
+// The first byte of each kind of token.
 pub(super) const INTEGER: u8 = 0;
 const CLIENT: u8 = 16;
 pub(super) const ACTOR: u8 = 17;
@@ -26,7 +26,7 @@ pub(super) const END: u8 = 20;
 const SET: u8 = 21;
 
 impl Encoded {
-    /// The encoding of nothing.
+    /// The empty encoding.
     pub(crate) const fn empty() -> Self {
         Self(Vec::new())
     }
@@ -54,7 +54,7 @@ impl Encoded {
         }
     }
 
-    /// The digest of the encoding with each client called what `place` says.
+    /// The digest of the encoding with each client replaced by its `place`.
     pub(crate) fn digest(&self, place: &dyn Fn(u16) -> u32) -> u128 {
         if let [Part::Fixed(bytes)] = self.0.as_slice() {
             return xxh3_128(bytes);
@@ -65,7 +65,7 @@ impl Encoded {
     }
 
     /// The digest of the tokens in no order. A map whose keys name clients has its entries in another order
-    /// when they are renamed, and the same tokens.
+    /// when they are renamed, but the same tokens.
     pub(crate) fn bag(&self, place: &dyn Fn(u16) -> u32) -> u128 {
         let mut digests = Vec::new();
         // A text that names clients is one token.
@@ -102,7 +102,7 @@ impl Encoded {
         xxh3_128(&bytes)
     }
 
-    /// Gives back what it holds and does not need, before it is kept.
+    /// Releases excess capacity, before the encoding is kept.
     pub(crate) fn shrink(&mut self) {
         for part in &mut self.0 {
             match part {
@@ -113,7 +113,7 @@ impl Encoded {
         }
     }
 
-    /// How many bytes it holds elsewhere.
+    /// The number of bytes that it holds elsewhere.
     pub(crate) fn bytes(&self) -> u64 {
         let part = |part: &Part| match part {
             Part::Fixed(bytes) => bytes.capacity() as u64,

@@ -1,4 +1,4 @@
-//! Takes down what values hash.
+//! The encoder: a `Hasher` that records the values it receives.
 
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -8,11 +8,11 @@ use super::encoded::{ACTOR, BYTES, END, Encoded, INTEGER, Part, TEXT};
 use crate::trace::ActorId;
 
 thread_local! {
-    /// What is being encoded on this thread; the innermost last.
+    /// The values being encoded on this thread; the innermost comes last.
     pub(super) static ACTIVE: RefCell<Vec<Encoder>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes the encoder off the thread when encoding panics.
+/// A guard that removes the encoder from the thread when encoding panics.
 struct Popped;
 
 impl Drop for Popped {
@@ -22,12 +22,12 @@ impl Drop for Popped {
 }
 
 impl Encoded {
-    /// Encodes a value; `clients` are those whose names are cut out.
+    /// Encodes a value; the names of `clients` are cut out.
     pub(crate) fn of<T: Hash + ?Sized>(value: &T, clients: &Clients) -> Self {
         Self::with(clients, |hasher| value.hash(&mut &mut *hasher))
     }
 
-    /// Encodes whatever `write` hashes.
+    /// Encodes everything that `write` hashes.
     pub(crate) fn with(clients: &Clients, write: impl FnOnce(&mut dyn Hasher)) -> Self {
         let encoder = Encoder { parts: Vec::new(), clients: clients.clone(), text: None };
         ACTIVE.with_borrow_mut(|active| active.push(encoder));
@@ -43,7 +43,7 @@ impl Encoded {
 pub(super) struct Encoder {
     pub(super) parts: Vec<Part>,
     pub(super) clients: Clients,
-    /// Bytes of which it is not known yet whether they are a text.
+    /// The bytes that may still turn out to be a text.
     text: Option<Vec<u8>>,
 }
 
@@ -67,7 +67,7 @@ impl Encoder {
         }
     }
 
-    /// Bytes that no byte 255 followed are no text.
+    /// Emits pending bytes that no byte 255 followed: they are not a text.
     pub(super) fn flush(&mut self) {
         if let Some(bytes) = self.text.take() {
             self.sized(BYTES, &bytes);
@@ -89,7 +89,7 @@ impl Encoder {
         }
     }
 
-    /// A text, with the names of clients cut out.
+    /// Emits a text, with the names of clients cut out.
     pub(super) fn named(&mut self, text: &[u8]) {
         if self.clients.makes(Mistake::NumbersAsLengths) {
             self.drop_length(text.len());
@@ -169,11 +169,11 @@ impl Hasher for Calls {
     }
 
     fn write_i8(&mut self, number: i8) {
-        // Not a byte that could end a text.
+        // A signed byte never ends a text.
         active(|encoder| encoder.integer(&number.to_le_bytes()));
     }
 
-    /// A `Hash` impl that asks for this gets the same answer in every execution.
+    /// The answer is the same in every execution, for a `Hash` impl that asks for it.
     fn finish(&self) -> u64 {
         ACTIVE.with_borrow(|active| {
             let encoder = active.last().expect("an encoder is active");

@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 use super::encoder::ACTIVE;
 use super::{Unordered, hash_text};
 
-/// Hashes the entries of an ordered map. Where they are encoded, those whose keys name clients are in no
-/// order: when the clients are renamed, they come in another one, and the map is the same.
+/// Hashes the entries of an ordered map. In an encoding, the entries whose keys name clients are in no order:
+/// renaming the clients reorders them, but the map stays the same.
 pub(crate) fn hash_keyed<'a, V: Hash, H: Hasher>(
     entries: impl Iterator<Item = (&'a [u8], V)>,
     state: &mut H,
@@ -32,7 +32,7 @@ impl<V: Hash> Hash for Keyed<'_, V> {
     }
 }
 
-/// Whether a text names a client, where it is encoded.
+/// Returns whether a text names a client, while it is encoded.
 fn names_client(text: &[u8]) -> bool {
     ACTIVE.with_borrow(|active| {
         active.last().is_some_and(|encoder| {

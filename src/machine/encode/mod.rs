@@ -1,9 +1,9 @@
-//! Values as sequences of tokens, from which equality can be read off under any renaming of the clients.
+//! Values as sequences of tokens, which decide equality under any renaming of the clients.
 //!
-//! A value is encoded through its `Hash` impl: each call of the `Hasher` becomes a token that tells its kind
-//! and its length, so equal encodings mean equal sequences of calls. What has to be renamed with a client is
-//! no byte among others: an [`ActorId`] reaches the encoder through a thread-local that exists only while it
-//! encodes, and so does the text of our own byte strings ([`hash_text`]). In a `str` (which `Hash` ends with
+//! A value is encoded through its `Hash` impl: each call of the `Hasher` becomes a token with its kind and
+//! its length, so equal encodings mean equal sequences of calls. The parts to be renamed with a client are
+//! not ordinary bytes: an [`ActorId`] reaches the encoder through a thread-local that exists only during
+//! encoding, and so does the text of our own byte strings ([`hash_text`]). In a `str` (which `Hash` ends with
 //! the byte 255) the names of clients are cut out. A number before a text stays a number, even if it happens
 //! to be the text's length.
 
@@ -23,8 +23,8 @@ use std::hash::{Hash, Hasher};
 
 use crate::trace::ActorId;
 
-/// Hashes a byte string that is a text to us: where it is encoded, the names of clients are cut out of it,
-/// and its length is no number of its own.
+/// Hashes a byte string that we treat as text: while it is encoded, the names of clients are cut out of it,
+/// and its length is not a number of its own.
 pub(crate) fn hash_text<H: Hasher + ?Sized>(bytes: &[u8], state: &mut H) {
     let encoding = ACTIVE.with_borrow_mut(|active| match active.last_mut() {
         Some(encoder) => {
@@ -40,7 +40,7 @@ pub(crate) fn hash_text<H: Hasher + ?Sized>(bytes: &[u8], state: &mut H) {
     }
 }
 
-/// Whether the encoding that goes on makes this mistake.
+/// Returns whether the current encoding makes this mistake.
 pub(crate) fn makes(mistake: Mistake) -> bool {
     ACTIVE.with_borrow(|active| active.last().is_some_and(|encoder| encoder.clients.makes(mistake)))
 }
@@ -60,8 +60,8 @@ impl Hash for ActorId {
     }
 }
 
-/// Values in no order: what is compared is which they are. Encoded, they stay in no order when clients are
-/// renamed; other hashers get them in the order of their digests.
+/// Values in no order: only the set of them is compared. In an encoding they stay in no order when clients
+/// are renamed; other hashers get them in the order of their digests.
 pub(crate) struct Unordered<T>(pub(crate) Vec<T>);
 
 impl<T: Hash> Hash for Unordered<T> {

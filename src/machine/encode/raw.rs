@@ -1,5 +1,5 @@
-//! Digests of values as they are, with nobody renamed: cheap, and enough to tell whether two values of one
-//! type are the same.
+//! Digests of values as they are, without renaming: cheap, and enough to tell whether two values of one type
+//! are equal.
 
 use std::cell::RefCell;
 use std::hash::Hasher;
@@ -7,11 +7,11 @@ use std::hash::Hasher;
 use xxhash_rust::xxh3::xxh3_128;
 
 thread_local! {
-    /// Kept, so that nothing is allocated for each digest.
+    /// The buffer is kept, so that no digest allocates one.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The digest of whatever `write` hashes.
+/// The digest of everything that `write` hashes.
 pub(crate) fn raw_digest(write: impl FnOnce(&mut dyn Hasher)) -> u128 {
     let mut calls = Calls(BUFFER.take());
     calls.0.clear();
@@ -62,7 +62,7 @@ impl Hasher for Calls {
         self.write_u64(number as u64);
     }
 
-    /// A `Hash` impl that asks for this gets the same answer in every execution.
+    /// The answer is the same in every execution, for a `Hash` impl that asks for it.
     fn finish(&self) -> u64 {
         xxh3_128(&self.0) as u64
     }

@@ -12,7 +12,7 @@ fn clients() -> Clients {
     Clients::new([(ActorId(1), "alice"), (ActorId(2), "bob")])
 }
 
-/// The value with alice and bob in these places.
+/// The digest of the value with alice and bob in these places.
 fn under<T: Hash>(value: &T, places: [u32; 2]) -> u128 {
     Encoded::of(value, &clients()).digest(&|client| places[usize::from(client)])
 }

@@ -12,12 +12,12 @@ pub(crate) struct Atomic(pub(crate) i64);
 
 plain_object!(Atomic);
 
-/// One access. The actor sees the value found; a store shows nothing.
+/// One access. The actor observes the old value; a store observes nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Apply {
     /// The atomic.
     pub(crate) object: ObjectId,
-    /// What is done to it.
+    /// The kind of access.
     pub(crate) verb: Verb,
 }
 

@@ -1,4 +1,4 @@
-//! A condition variable: who waits, and which notifications no waiter has taken yet.
+//! A condition variable: its waiters, and the notifications that no waiter has taken yet.
 
 use std::hash::{Hash, Hasher};
 
@@ -8,19 +8,19 @@ use crate::machine::object::plain_object;
 use crate::machine::operation::{Blocked, Footprint, Look, Observation, Operation, Store};
 use crate::trace::{ActorId, Kind, ObjectId};
 
-/// Waits and notifications, in the order in which they came.
+/// The waits and notifications, in the order in which they came.
 #[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Condvar {
-    /// Who waits, the longest waiting first.
+    /// The waiters, longest waiting first.
     waiting: Vec<ActorId>,
-    /// For each notification that nobody has taken, oldest first: how many of those who wait began before it.
+    /// For each notification not yet taken, oldest first: the number of current waiters that began before it.
     notified: Vec<usize>,
 }
 
 plain_object!(Condvar);
 
 impl Condvar {
-    /// Whether there is a notification that this waiter can take: one that came after it began to wait.
+    /// Returns whether this waiter can take a notification: one that came after its wait began.
     fn is_told(&self, me: ActorId) -> bool {
         let place = self.waiting.iter().position(|waiter| *waiter == me);
         place.is_some_and(|place| self.notified.iter().any(|before| *before > place))
@@ -33,7 +33,7 @@ impl Condvar {
     }
 
     /// Takes the oldest notification that came after the wait began. (A later waiter may take a later one, so
-    /// every choice of whom `notify_one` wakes is a choice of the schedule.)
+    /// the schedule decides which waiter each `notify_one` wakes.)
     fn wake(&mut self, me: ActorId) {
         if let Some(place) = self.leave(me)
             && let Some(taken) = self.notified.iter().position(|before| *before > place)
@@ -49,15 +49,15 @@ impl Condvar {
         Some(place)
     }
 
-    /// The wait at this place is over.
+    /// Ends the wait at this place.
     fn forget(&mut self, place: usize) {
         for before in &mut self.notified {
             *before -= usize::from(*before > place);
         }
     }
 
-    /// A waiter is gone. It leaves no notification behind that only it could have taken: each, oldest first,
-    /// is for one of the waits that began before it.
+    /// Removes a waiter that is gone, and every notification that only it could have taken: each
+    /// notification, oldest first, is for one of the waits that began before it.
     fn abandon(&mut self, me: ActorId) {
         let Some(place) = self.leave(me) else { return };
         self.forget(place);
@@ -70,17 +70,17 @@ impl Condvar {
     }
 }
 
-/// Begins to wait, having released the mutex with this in it. It is part of the step that took the mutex,
-/// or of a step of its own.
+/// Begins a wait, having released the mutex with this content. It is part of the step that took the mutex, or
+/// a step of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Wait {
-    /// What is waited on.
+    /// The condition variable.
     pub(crate) condvar: ObjectId,
-    /// The mutex that is released for as long.
+    /// The mutex, which is released during the wait.
     pub(crate) mutex: ObjectId,
-    /// What it guards from now on.
+    /// The new content of the mutex.
     pub(crate) content: Content,
-    /// Whether it is a step of its own.
+    /// True if it is a step of its own.
     pub(crate) alone: bool,
 }
 
@@ -107,10 +107,10 @@ impl Operation for Wait {
     }
 }
 
-/// Is woken, and takes the mutex again. The actor sees what it guards.
+/// Wakes up, and takes the mutex again. The actor observes its content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wake {
-    /// What is waited on.
+    /// The condition variable.
     pub(crate) condvar: ObjectId,
     /// The mutex.
     pub(crate) mutex: ObjectId,
@@ -152,12 +152,12 @@ impl Operation for Wake {
     }
 }
 
-/// Notifies one of those who wait, or all.
+/// Notifies one waiter, or all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notify {
-    /// What is waited on.
+    /// The condition variable.
     pub(crate) condvar: ObjectId,
-    /// Whether all are told.
+    /// True if all waiters are notified.
     pub(crate) all: bool,
 }
 

@@ -1,9 +1,9 @@
-//! What lies between a client and its servers: commands that are held back.
+//! The link between a client and its servers, with the commands that are held back.
 //!
-//! A command that is held back may be delivered later, or never; what the client sends meanwhile overtakes
-//! it. After an error redis-rs drops the connection and opens another, and only what goes through *one*
-//! connection keeps its order (<https://redis.io/docs/latest/develop/reference/protocol-spec/>), so two
-//! commands that are held back may arrive in either order.
+//! A held-back command may be delivered later, or never; later commands of the client overtake it. After an
+//! error redis-rs drops the connection and opens another, and only commands on *one* connection keep their
+//! order (<https://redis.io/docs/latest/develop/reference/protocol-spec/>), so two held-back commands may
+//! arrive in either order.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -15,9 +15,9 @@ use crate::trace::ActorId;
 /// The link of one client to its servers.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
-    /// Whose it is.
+    /// The client.
     pub(crate) client: ActorId,
-    /// In the order in which they were sent, with holes where they were delivered.
+    /// The held-back commands, in the order in which they were sent, with holes where they were delivered.
     pub(crate) held: Vec<Option<Rc<dyn Operation>>>,
 }
 
@@ -42,7 +42,7 @@ impl Link {
         Self { client, held: Vec::new() }
     }
 
-    /// Whether the command that was the `nth` to be held back, counted from 0, has not arrived yet.
+    /// Returns whether the `nth` command to be held back, counted from 0, has not arrived yet.
     pub(crate) fn holds(&self, nth: usize) -> bool {
         matches!(self.held.get(nth), Some(Some(_)))
     }

@@ -1,4 +1,4 @@
-//! The primitives, one a file: what each is as a value, and the operations on it.
+//! The primitives, one a file: the value of each, and the operations on it.
 
 pub(crate) mod atomic;
 pub(crate) mod condvar;

@@ -1,4 +1,4 @@
-//! A mutex: who holds it, and what it guards.
+//! A mutex: its holder, and its content.
 
 use std::hash::{Hash, Hasher};
 
@@ -10,9 +10,9 @@ use crate::trace::{ActorId, Kind, ObjectId};
 /// A mutex.
 #[derive(Clone, Debug, Hash)]
 pub(crate) struct Mutex {
-    /// Who holds it.
+    /// The actor that holds it.
     pub(crate) holder: Option<ActorId>,
-    /// What it guards, as of the last release.
+    /// The content, as of the last release.
     pub(crate) content: Content,
 }
 
@@ -24,13 +24,13 @@ impl Mutex {
         Self { holder: None, content }
     }
 
-    /// What keeps others from taking it.
+    /// The reason why other actors cannot take it.
     pub(super) fn blocked_on(mutex: ObjectId, world: &dyn Look) -> Blocked {
         Blocked::Mutex(mutex, world.get::<Self>(mutex).holder)
     }
 }
 
-/// Takes a mutex that is free. The actor sees what it guards.
+/// Takes a free mutex. The actor observes its content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lock(pub(crate) ObjectId);
 
@@ -61,13 +61,13 @@ impl Operation for Lock {
     }
 }
 
-/// Releases a mutex, with this in it. It is no step: releasing commutes with whatever the others could do
-/// just before it.
+/// Releases a mutex, with this content. It is not a step: releasing commutes with everything that the others
+/// could do just before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Release {
     /// The mutex.
     pub(crate) mutex: ObjectId,
-    /// What it guards from now on.
+    /// The new content.
     pub(crate) content: Content,
 }
 

@@ -1,4 +1,4 @@
-//! What actors share in single atomic steps, and what is in it.
+//! Shared state that actors access in single atomic steps, and its content.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,17 +7,17 @@ use crate::machine::operation::{Footprint, Observation, Operation, Store};
 use crate::machine::value::Kept;
 use crate::trace::{ActorId, Event, ObjectId};
 
-/// What is in a mutex or in shared state.
+/// The content of a mutex or of shared state.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    /// Known only to the code that touches it, and left where it is.
+    /// A value known only to the code that touches it, and left in place.
     InPlace,
-    /// A value.
+    /// A value held here.
     Kept(Kept),
 }
 
 impl Content {
-    /// What an actor that sees it learns.
+    /// The observation of an actor that reads it.
     pub(super) fn observed(&self) -> Observation {
         match self {
             Self::InPlace => Observation::Done,
@@ -25,7 +25,7 @@ impl Content {
         }
     }
 
-    /// As timelines show it.
+    /// The content as timelines show it.
     pub(super) fn shown(&self) -> Option<String> {
         match self {
             Self::InPlace => None,
@@ -52,7 +52,7 @@ pub(crate) struct Shared(pub(crate) Content);
 
 plain_object!(Shared, |shared| shared.0.shown());
 
-/// A step on shared state: the code of the step is the actor's own. What it changes is a [`Write`].
+/// A step on shared state. The code of the step is the actor's own; its change is a [`Write`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Access(pub(crate) ObjectId);
 
@@ -70,12 +70,12 @@ impl Operation for Access {
     }
 }
 
-/// Puts this into shared state, as part of the step before.
+/// Puts this content into shared state, as part of the step before.
 #[derive(Clone, Debug)]
 pub(crate) struct Write {
     /// The shared state.
     pub(crate) object: ObjectId,
-    /// What is in it from now on.
+    /// The new content.
     pub(crate) content: Content,
 }
 
@@ -98,7 +98,7 @@ impl Operation for Write {
     }
 }
 
-/// A look at a mutex or at shared state as of the actor's last step. It is no step.
+/// Inspects a mutex or shared state as of the actor's last step. It is not a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peek(pub(crate) ObjectId);
 
@@ -120,7 +120,7 @@ impl Operation for Peek {
     }
 }
 
-/// Something happened that is no operation on anything shared, such as a belief.
+/// An event that is not an operation on a shared object, such as a belief.
 #[derive(Clone, Debug)]
 pub(crate) struct Record(pub(crate) Event);
 
@@ -143,12 +143,12 @@ impl Operation for Record {
     }
 }
 
-/// Begins to share something.
+/// Creates a shared object.
 #[derive(Debug)]
 pub(crate) struct Create {
-    /// Under which number.
+    /// The number of the object.
     pub(crate) object: ObjectId,
-    /// What.
+    /// The object.
     pub(crate) with: Box<dyn crate::machine::object::Object>,
 }
 

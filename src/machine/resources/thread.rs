@@ -1,11 +1,11 @@
-//! Threads: starting them, and waiting for their end.
+//! Threads: start, and wait for the end.
 
 use std::hash::{Hash, Hasher};
 
 use crate::machine::operation::{Blocked, Footprint, Look, Observation, Operation, Store};
 use crate::trace::{ActorId, Kind};
 
-/// Waits for the end of an actor. What the actor returned is observed.
+/// Waits for the end of an actor. The observation is the actor's result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Join(pub(crate) ActorId);
 
@@ -31,7 +31,7 @@ impl Operation for Join {
         Observation::Done
     }
 
-    /// To see one end is no step.
+    /// Seeing another actor end is not a step.
     fn is_step(&self) -> bool {
         false
     }
@@ -41,7 +41,7 @@ impl Operation for Join {
     }
 }
 
-/// A loop begins whose rounds do not matter once they have failed. It is no step.
+/// Begins a loop whose rounds do not matter once they have failed. It is not a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rounds;
 
@@ -63,7 +63,7 @@ impl Operation for Rounds {
     }
 }
 
-/// Begins. It is no step: an actor runs up to its first one as soon as it is started.
+/// Starts the body. It is not a step: an actor runs up to its first step as soon as it is started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start;
 
@@ -85,8 +85,8 @@ impl Operation for Start {
     }
 }
 
-/// Nothing: a point just before something that is no step, where others may go on in searches to which such a
-/// point is a choice.
+/// A no-op: a point just before an operation that is not a step, where others may run in searches that treat
+/// such a point as a choice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Invisible;
 

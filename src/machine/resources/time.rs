@@ -1,4 +1,4 @@
-//! Time: reading the clock, and waiting for an instant. Instants are milliseconds since the execution began.
+//! Time: reads of the clock, and waits for an instant. Instants are milliseconds since the execution began.
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use crate::trace::{ActorId, Kind};
 /// Reads the clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
-    /// Whether it is a step of its own, or part of the actor's last one.
+    /// True if it is a step of its own, false if it is part of the actor's last one.
     pub(crate) step: bool,
 }
 
@@ -66,7 +66,7 @@ impl Operation for Until {
     }
 }
 
-/// Moves the clock, as part of the actor's last step.
+/// Advances the clock, as part of the actor's last step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Advance(pub(crate) u64);
 
@@ -89,7 +89,7 @@ impl Operation for Advance {
     }
 }
 
-/// The first instant after now for which somebody waits.
+/// The first instant after now that an actor waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NextAlarm;
 

@@ -1,11 +1,12 @@
 //! Probabilistic concurrency testing, as published: Burckhardt et al., "A Randomized Scheduler with
 //! Probabilistic Guarantees of Finding Bugs", ASPLOS 2010.
 //!
-//! Actors and faults get random priorities, and the enabled one with the highest priority acts. At `depth -
-//! 1` steps, drawn among as many as the longest execution so far had, the priority of the choice that is
-//! *about to act* drops below those that were drawn. Each change has a priority of its own, in random order:
-//! of two choices that are lowered, either may be the lower one. A bug of that depth is found in each
-//! execution with a probability of at least `1 / (n * k^(depth - 1))`, for n actors and k steps.
+//! Actors and faults get random priorities, and the enabled one with the highest priority acts. At
+//! `depth - 1` steps, drawn among as many as the longest execution so far had, the priority of the choice
+//! that is *about to act* drops below those that were drawn. Each change has a priority of its own, which
+//! does not depend on the order of the changes: of two choices that are lowered, either may be the lower
+//! one. A bug of that depth is found in each execution with a probability of at least
+//! `1 / (n * k^(depth - 1))`, for n actors and k steps.
 
 use std::collections::BTreeMap;
 
