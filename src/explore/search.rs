@@ -19,7 +19,7 @@ pub struct Search {
     /// states that wait to be visited.
     ///
     /// The figure is an estimate, equal for equal searches: capacities times sizes, and for the heap data of
-    /// a value the length of its encoding. A state costs at most 64 bytes beside the interned values, and
+    /// a value the length of its encoding. A state costs at most 64 bytes besides the interned values, and
     /// more only while it waits to be visited. The process as a whole may use more, up to twice as much while
     /// a table grows.
     pub max_memory: u64,

@@ -20,7 +20,7 @@ pub(crate) enum Next {
     Time(u64),
     /// All actors have ended. Commands still held back may arrive, or never do.
     End(Vec<(usize, Injection)>),
-    /// No actor can ever run again: each is blocked for this reason.
+    /// A deadlock: each remaining actor is blocked for this reason.
     Deadlock(Vec<(ActorId, Blocked)>),
 }
 

@@ -15,8 +15,8 @@
 //!   [`queue`]: waiting states. [`moves`]: choices.
 //! * [`learner`]: runs actors alone. [`machine`]: the machine over numbered states. [`canonical`]: states
 //!   that are equal up to the names of clients.
-//! * [`follow`]: live executions beside the graph. [`search`]: breadth first. [`minimal`]: by increasing
-//!   cost.
+//! * [`follow`]: live executions in lock-step with the graph. [`search`]: breadth first. [`minimal`]: by
+//!   increasing cost.
 
 mod canonical;
 mod engines;

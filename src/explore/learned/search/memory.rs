@@ -13,7 +13,7 @@ impl Graph {
         learned + of_vec(&self.parents) + of_map(&self.known) + of_map(&self.ends)
     }
 
-    /// Stops a search that holds too much; `waiting` counts the bytes held beside the graph.
+    /// Stops a search that holds too much; `waiting` counts the bytes held outside the graph.
     pub(in crate::explore::learned) fn within_memory(&mut self, waiting: u64) -> Result<(), Stop> {
         let most = self.search.max_memory;
         match self.bytes() + waiting > most {
