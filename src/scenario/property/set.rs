@@ -39,7 +39,7 @@ impl MonitorSet {
         self.violation.as_ref()
     }
 
-    /// Whether there is a property: a monitor, or a check at the end.
+    /// Returns whether there is a property: a monitor, or a check at the end.
     pub(crate) const fn judges(&self) -> bool {
         self.checked || !self.monitors.is_empty()
     }
@@ -49,12 +49,12 @@ impl MonitorSet {
         self.monitors.iter().map(|monitor| monitor.as_ref().property())
     }
 
-    /// Whether each monitor judges by this event.
+    /// Returns, for each monitor, whether it judges by this event.
     pub(crate) fn concerns(&self, event: &Event) -> impl Iterator<Item = bool> {
         self.monitors.iter().map(|monitor| monitor.as_ref().concerns(event))
     }
 
-    /// Whether this is a belief that excludes others.
+    /// Returns whether this is a belief that excludes others.
     pub(crate) fn excludes(&self, event: &Event) -> bool {
         self.monitors.iter().any(|monitor| {
             let monitor = monitor.as_ref();

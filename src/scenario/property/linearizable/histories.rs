@@ -21,7 +21,7 @@ pub(super) enum Coin {
 
 impl SequentialSpec for Purse {
     type Request = Coin;
-    /// How many are in it; `None` if there was none to take.
+    /// The number of items in it; `None` if there was none to take.
     type Reply = Option<u8>;
 
     fn apply(&mut self, request: &Coin) -> Option<u8> {
@@ -41,7 +41,7 @@ enum Move {
     Abandon,
 }
 
-/// Who does what; a caller that has ended one call may make another.
+/// The moves, each with its caller; a caller that has ended one call may make another.
 type History = Vec<(u32, Move)>;
 
 /// A call, and the places in the history where it begins and ends.
@@ -120,11 +120,11 @@ struct Told {
     made: usize,
 }
 
-/// Which histories are looked at.
+/// The histories to look at.
 #[derive(Clone, Copy)]
 struct Limits {
     calls: usize,
-    /// Whether callers may crash, or give up. Calls may go on for ever in any case.
+    /// True if callers may crash or give up. Calls may go on for ever in any case.
     abandoned: bool,
 }
 
@@ -198,7 +198,7 @@ fn every_history(told: &Told, limits: Limits, show: &mut impl FnMut(&Told, bool)
     }
 }
 
-/// How many are linearizable, and how many are not any more, by their last move.
+/// The number of linearizable histories, and of those that the last move makes non-linearizable.
 fn judged_by_definition(limits: Limits) -> (u32, u32) {
     let (mut accepted, mut rejected) = (0, 0);
     every_history(&Told::new(), limits, &mut |told, verdict| {
