@@ -1,4 +1,4 @@
-//! Notes what the actors do: who runs, who holds which mutex, who waits for what.
+//! Notes what the actors do: which one runs, which mutexes each holds, and what each is blocked on.
 
 use std::sync::atomic::Ordering;
 
@@ -116,8 +116,8 @@ pub(super) fn notify(condvar: ObjectId, all: bool) {
     woken.iter().for_each(Thread::unpark);
 }
 
-/// Makes a call that comes back once the actor has what it needs. What a call within it blocks on is how, not
-/// what for.
+/// Makes a call that returns once the actor has what it waits for. A block inside the call is part of how it
+/// waits, and not recorded.
 pub(super) fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
     // An actor that unwinds may do so because loom gave up, and loom does not know any more who it is.
     if inert() {
@@ -137,7 +137,7 @@ pub(super) fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
 
 /// The calling actor is about to take a mutex.
 pub(super) fn rest_before_lock(mutex: ObjectId) {
-    // What is held across no scheduling point of the seam never keeps anybody from going on for long.
+    // A mutex held across no scheduling point of the seam never blocks an actor for long.
     if with(|now| now.holders.contains_key(&mutex)) {
         rest();
     }

@@ -1,9 +1,9 @@
 //! With no tick to spend, time passes only when every actor has ended, sleeps or is blocked.
 //!
 //! So an actor that sleeps is parked, and the main actor, which waits for the others anyway, moves the clock.
-//! The last one to end, to sleep or to block wakes it. That state does not depend on the order in which
-//! they came to it, so loom need not know of it. Only ticks of the budget can come before or after it,
-//! with different results: where the budget has some, a marker makes both visible to loom.
+//! The last one to end, to sleep or to block wakes it. That state does not depend on the order in which they
+//! reached it, so loom need not know of it. Only ticks of the budget can come before or after it, with
+//! different results: where the budget has some, a marker makes both visible to loom.
 
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use super::me::me;
 use crate::sync::inert;
 use crate::trace::{self, ActorId, Kind};
 
-/// The calling actor cannot go on, as far as it knows.
+/// The calling actor is blocked, as far as it knows.
 pub(super) fn rest() {
     if !inert() && mode().timed {
         if let Some(marker) = with(|now| now.marker.clone()) {
@@ -174,7 +174,7 @@ pub(super) fn changed() {
         if news && !now.mode.timed && now.conditions.contains_key(&me) {
             want(Mode { timed: true, ..now.mode });
         }
-        // The main actor wakes those who can go on itself.
+        // The main actor itself wakes the actors that become enabled.
         news && now.mode.timed && !moves
     });
     if timed {
