@@ -23,8 +23,8 @@ use crate::trace::{self, ObjectId};
 /// One simulated Redis server. Clones are the same server.
 ///
 /// Each command is one step, and so is each transaction; one that has to wait (`BLPOP`, `BRPOP`) is two: it
-/// arrives, and is answered. Keys expire by the node's clock. Which replies are lost, and when, is decided
-/// outside of it.
+/// arrives, and is answered. Keys expire by the node's clock. The faults, and not the node, decide which
+/// replies are lost, and when.
 pub struct Node<R: Runtime> {
     name: Arc<str>,
     home: Home,
@@ -209,14 +209,14 @@ impl<R: Runtime> Node<R> {
     }
 }
 
-/// What came of a command, which is nothing that real threads compare.
+/// The result of a command, which real threads do not compare.
 struct Unseen<T>(T);
 
 impl<T> Hash for Unseen<T> {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
-/// What redis-rs makes of an answer that does not come in time.
+/// The error of redis-rs for a reply that does not come in time.
 fn no_answer() -> RedisError {
     let text = "the connection timed out: no answer from the server";
     io::Error::new(io::ErrorKind::TimedOut, text).into()

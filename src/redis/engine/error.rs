@@ -1,4 +1,4 @@
-//! Why a command fails: every error text of the simulated server, in one place.
+//! The reasons why a command fails: every error text of the simulated server, in one place.
 //!
 //! The texts are those of Redis 7.0.15, compared with a real server by `tests/redis_server/main.rs`.
 

@@ -35,7 +35,7 @@ impl Hash for Value {
 /// A value, and the instant at which it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What the key holds.
+    /// The value of the key.
     pub value: Value,
     /// Absolute virtual time in milliseconds; `None` never expires.
     pub deadline: Option<u64>,
@@ -82,7 +82,8 @@ impl Hash for Keyspace {
 }
 
 impl Keyspace {
-    /// How many bytes it holds beside keys and values, about: headers, blocks, and nodes that are not full.
+    /// The number of bytes it holds besides keys and values, about: headers, blocks, and nodes that are not
+    /// full.
     pub(in crate::redis) fn overhead(&self) -> u64 {
         const ENTRY: u64 = 80;
         const ELEMENT: u64 = 40;
@@ -93,7 +94,7 @@ impl Keyspace {
         self.entries.values().map(|entry| ENTRY + elements(entry)).sum()
     }
 
-    /// What `key` holds at `now_ms`; `None` if it was never set, deleted, or is past its deadline.
+    /// The entry of `key` at `now_ms`; `None` if it was never set, was deleted, or is past its deadline.
     pub fn entry(&self, key: &[u8], now_ms: u64) -> Option<&Entry> {
         self.entries.get(key).filter(|entry| entry.is_live(now_ms))
     }
