@@ -1,4 +1,4 @@
-//! The catalogue as a document: the list of the races, and the detection matrix: which engine finds which.
+//! The catalogue as a document: the list of the races, and the detection matrix of races and engines.
 
 use std::fmt::Write as _;
 

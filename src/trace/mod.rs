@@ -1,13 +1,13 @@
-//! What happened: the events of the current execution, and the record of them.
+//! Events: those of the current execution, and the record of them.
 //!
 //! The seam ([`crate::sync`]) records each step as it is taken, so a scenario cannot forget to and a
 //! picture cannot lie. A record is installed for the OS thread that runs a model, or handed from
 //! thread to thread where the threads are real. Where none is installed (a production user of the
 //! lock) recording costs one look at an empty thread-local.
 //!
-//! * [`event`]: what one step is.
+//! * [`event`]: the description of one step.
 //! * [`datum`]: a value in an event, whatever its type.
-//! * [`recorder`]: where steps are kept, and who may watch them pass.
+//! * [`recorder`]: the store of the steps, and the interface of its watchers.
 
 pub mod datum;
 pub mod event;
@@ -30,7 +30,7 @@ pub fn current() -> Option<Recorder> {
     CURRENT.with_borrow(Clone::clone)
 }
 
-/// Whether a recorder is installed on this OS thread. A panic hook may ask, whatever was going on.
+/// Returns whether a recorder is installed on this OS thread. A panic hook may ask at any time.
 #[cfg(feature = "model")]
 pub(crate) fn is_recording() -> bool {
     let installed = CURRENT.try_with(|current| current.try_borrow().is_ok_and(|it| it.is_some()));
@@ -55,7 +55,8 @@ fn with_current<U>(work: impl FnOnce(&Recorder) -> U) -> Option<U> {
     CURRENT.with_borrow(|current| current.as_ref().map(work))
 }
 
-/// Whether the execution that runs on this OS thread has shown all that it is going to.
+/// Returns whether the execution on this OS thread is over for its watchers: a property is violated, or an
+/// actor panicked.
 #[cfg(feature = "model")]
 pub(crate) fn is_broken() -> bool {
     with_current(Recorder::is_broken).unwrap_or_default()
