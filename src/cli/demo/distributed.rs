@@ -16,15 +16,15 @@ use crate::cli::{Failure, Output, Status};
 use crate::lock::{AcquireError, RedisLock, Tokens};
 use crate::sync::{JoinHandle, Std, spawn};
 
-/// How many transactions run at one time.
+/// The number of transactions that run at one time.
 const TELLERS: usize = Bank::<Std>::TELLERS;
 
-/// How many accounts one command names: a server does nothing else meanwhile.
+/// The number of accounts that one command names: a server does nothing else meanwhile.
 const ACCOUNTS: usize = 500;
 
-/// How often a taken lock is asked for, each time with the whole patience of the lock's default policy:
-/// the last of so many tellers waits until all others had the account, also on a slow network. (A more
-/// patient policy would be as patient with a server that is lost.)
+/// The number of times a taken lock is asked for, each time with the whole patience of the lock's default
+/// policy: the last of all these tellers waits until all others had the account, also on a slow network. (A
+/// more patient policy would be as patient with a server that is lost.)
 const ROUNDS: usize = 6;
 
 /// Opens the accounts, applies the transactions, and prints what becomes of each, and then the
@@ -62,7 +62,7 @@ pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Resul
     })
 }
 
-/// The bank of one run, under keys that nobody else has.
+/// The bank of one run, under keys that no other run has.
 #[derive(Clone)]
 struct Branch<S> {
     server: S,
@@ -83,7 +83,7 @@ impl<S: Server> Branch<S> {
             let Err(reason) = bank.open(some) else {
                 continue;
             };
-            // What is open is removed; if that fails too, then for the same reason.
+            // The accounts opened so far are removed; if that fails too, then for the same reason.
             let numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
             let _ = remove(&mut bank, &numbers);
             return Err(ServerError::NotOpened { address: self.server.address(), reason });
@@ -172,7 +172,7 @@ fn apply_in_turn<C: ConnectionLike>(
     bank.apply(transaction)
 }
 
-/// All balances. Nobody is at work any more, so several reads are one snapshot.
+/// All balances. No teller is at work any more, so several reads are one snapshot.
 fn audit<C: ConnectionLike>(
     bank: &mut RemoteBank<C>,
     accounts: &[AccountNumber],

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * `lines`: what is printed.
+//! * `lines`: the lines that are printed.
 //! * `server`: a real Redis server, or a simulated one.
 //! * `single`: mutexes, in one process.
 //! * `distributed`: Redis locks, and balances in Redis.
