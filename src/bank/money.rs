@@ -34,12 +34,12 @@ impl Money {
     /// The greatest amount there is: 92233720368547758.07.
     pub const MAX: Money = Money(i64::MAX);
 
-    /// The amount of so many minor units (cents).
+    /// The amount of this many minor units (cents).
     pub const fn from_minor(minor: i64) -> Money {
         Money(minor)
     }
 
-    /// How many minor units (cents) this is.
+    /// The amount in minor units (cents).
     pub const fn minor(self) -> i64 {
         self.0
     }
@@ -59,12 +59,12 @@ impl Money {
         self.0.checked_neg().map(Money)
     }
 
-    /// Whether this is below zero: as an amount, a debit.
+    /// Returns whether this is below zero: as an amount, a debit.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
-    /// Whether this is above zero.
+    /// Returns whether this is above zero.
     pub const fn is_positive(self) -> bool {
         self.0 > 0
     }
