@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Fault;
 
-/// How often each fault may strike in one execution.
+/// The number of times each fault may strike in one execution.
 ///
 /// Faults strike at any scheduling point, and are chosen by the scheduler as if they were actors:
 /// `clock`, `crash:NAME`, `lose-reply:NAME`, `delay:NAME` and `deliver:NAME` in schedules.

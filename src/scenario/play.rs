@@ -88,7 +88,7 @@ impl Drop for Ended {
     }
 }
 
-/// The clock, and all that wants it to stop somewhere.
+/// The clock, and everything at whose instants it stops.
 struct Time<R: Runtime> {
     clock: Clock<R>,
     timers: Arc<[Timer]>,
@@ -119,8 +119,7 @@ impl<R: Runtime> Time<R> {
         self.timers.iter().for_each(|timer| (timer.passed)());
     }
 
-    /// Lets time pass to the next instant at which anything happens, as long as there is an actor to whom it
-    /// matters.
+    /// Lets time pass to the next instant at which anything happens, as long as it matters to some actor.
     fn tick(&self) {
         let is_over = self.ended.iter().all(|ended| ended.load(Ordering::SeqCst));
         if let Some(at) = self.next().filter(|_| !is_over) {

@@ -51,7 +51,7 @@ pub trait Monitor: Send + 'static {
     ///
     /// # Errors
     ///
-    /// How the event violates the property, in a sentence; `names` has the names of actors and objects.
+    /// A sentence that says how the event violates the property; `names` has the names of actors and objects.
     fn step(&mut self, event: &Event, names: &Trace) -> Result<(), String>;
 
     /// Returns whether the monitor judges by this event, whatever came before; true for every event by
@@ -65,7 +65,7 @@ pub trait Monitor: Send + 'static {
     ///
     /// # Errors
     ///
-    /// How it violates the property, in a sentence.
+    /// A sentence that says how it violates the property.
     fn finish(&mut self, names: &Trace) -> Result<(), String> {
         let _ = names;
         Ok(())

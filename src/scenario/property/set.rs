@@ -105,7 +105,7 @@ impl Monitors {
         self.with(|set| set.checked = true);
     }
 
-    /// A look at the monitors as they are now.
+    /// Looks at the monitors as they are now.
     pub(crate) fn look<U>(&self, look: impl FnOnce(&MonitorSet) -> U) -> U {
         self.with(|set| look(set))
     }
@@ -120,7 +120,7 @@ impl Monitors {
         self.with(|set| set.finish(names))
     }
 
-    /// Puts these monitors in the place of those that there are.
+    /// Replaces the monitors by these.
     pub(in crate::scenario) fn replace(&self, set: MonitorSet) {
         self.with(|own| *own = set);
     }

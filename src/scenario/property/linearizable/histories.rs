@@ -111,7 +111,7 @@ fn explains(calls: &[Call], order: &[usize]) -> bool {
         })
 }
 
-/// A history, and what the monitor makes of it.
+/// A history, and the monitor's state after it.
 #[derive(Clone)]
 struct Told {
     history: History,
@@ -134,7 +134,7 @@ impl Told {
         Self { history: Vec::new(), configurations, open: BTreeMap::new(), made: 0 }
     }
 
-    /// Goes on by one move; whether the history is linearizable still.
+    /// Goes on by one move; returns whether the history is still linearizable.
     fn go(&mut self, caller: u32, step: Move) -> bool {
         self.history.push((caller, step));
         match step {
@@ -156,7 +156,7 @@ impl Told {
         }
     }
 
-    /// All that can come next.
+    /// All possible next moves.
     fn moves(&self, limits: Limits) -> Vec<(u32, Move)> {
         let answers = self.open.iter().flat_map(|(caller, request)| {
             let replies: &[Option<u8>] = match request {
@@ -186,7 +186,7 @@ impl Told {
     }
 }
 
-/// Shows every history within `limits` whose beginning is linearizable, and what was made of it.
+/// Shows every history within `limits` whose beginning is linearizable, and the monitor's verdict on it.
 fn every_history(told: &Told, limits: Limits, show: &mut impl FnMut(&Told, bool)) {
     for (caller, step) in told.moves(limits) {
         let mut next = told.clone();
@@ -218,8 +218,8 @@ fn every_history_of_up_to_four_calls_is_judged_by_definition() {
     assert_eq!(judged_by_definition(Limits { calls: 4, abandoned: false }), (70_238, 49_334));
 }
 
-/// By induction: whatever comes next is, by definition, linearizable after both or after neither, and
-/// leaves equal fingerprints again.
+/// By induction: every next move is, by definition, linearizable after both or after neither, and leaves
+/// equal fingerprints again.
 #[test]
 fn equal_fingerprints_have_equal_futures() {
     let limits = Limits { calls: 3, abandoned: true };
