@@ -160,8 +160,8 @@ pub trait Runtime:
             otherwise();
         }
     }
-    /// Wakes all who wait on the condition variable because [`Runtime::block_until`] left it to them. It is
-    /// part of the caller's step.
+    /// Wakes all waiters of the condition variable because [`Runtime::block_until`] left it to the callers.
+    /// It is part of the caller's step.
     fn wake(condvar: &Self::Condvar) {
         Self::notify(condvar, true);
     }
@@ -179,7 +179,7 @@ pub trait Runtime:
         true
     }
 
-    /// Records what `actor`, the caller, did.
+    /// Records an action of `actor`, the caller.
     #[doc(hidden)]
     fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
         trace::record(actor, kind);
@@ -189,7 +189,7 @@ pub trait Runtime:
     fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
         trace::announce(actor, kind);
     }
-    /// Records what the caller announced now.
+    /// Records the announced events of the caller now.
     #[doc(hidden)]
     fn reveal() {
         trace::reveal(Self::me());

@@ -41,8 +41,8 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in timelines.
     ///
-    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write into a
-    /// captured variable is nothing that a search could know of.
+    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: a search could not know of a
+    /// value that it writes into a captured variable.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
         self.home.check();
         if inert() {

@@ -11,7 +11,7 @@ use super::time::rest;
 use crate::sync::inert;
 use crate::trace::{ActorId, ObjectId, Verb};
 
-/// So many actors are about to be started.
+/// Prepares for this many actors, which are about to be started.
 pub(super) fn expect(actors: usize) {
     let all = with(|now| {
         now.expected = now.started.len() + actors;
@@ -74,8 +74,8 @@ pub(super) fn joined(actor: ActorId) {
     }
 }
 
-/// The calling actor accesses an atomic. While the main actor sets up and judges it is alone, and all that it
-/// does is in order with what the others do.
+/// The calling actor accesses an atomic. While the main actor sets up and judges it is alone, and all its
+/// accesses are ordered with those of the others.
 pub(super) fn accessed(atomic: ObjectId, verb: Verb, ordering: Ordering) {
     if inert() {
         return;
@@ -101,7 +101,7 @@ pub(super) fn joins_waiters(condvar: ObjectId) {
     });
 }
 
-/// Wakes those who wait on a condition variable, or the one who has waited longest.
+/// Wakes all waiters of a condition variable, or the one that has waited longest.
 pub(super) fn notify(condvar: ObjectId, all: bool) {
     let me = me();
     let woken: Vec<Thread> = with(|now| {

@@ -18,13 +18,13 @@ pub(super) enum Key {
     Atomic(ObjectId),
 }
 
-/// The blocks of an execution, numbered in the order of their first accesses, and what comes before what.
+/// The blocks of an execution, numbered in the order of their first accesses, and the order between them.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     count: usize,
     before: BTreeSet<(usize, usize)>,
     current: BTreeMap<ActorId, usize>,
-    /// Where an actor that has no block yet was started.
+    /// The place where an actor that has no block yet was started.
     origin: BTreeMap<ActorId, usize>,
     /// Their next accesses begin blocks.
     fresh: BTreeSet<ActorId>,
@@ -40,7 +40,7 @@ impl Blocks {
         self.fresh.insert(actor);
     }
 
-    /// `actor` does what is in order with everything else done to `key`.
+    /// `actor` makes an access that is ordered with every other access of `key`.
     pub(super) fn write(&mut self, actor: ActorId, key: Key) {
         let block = self.block(actor);
         for read in self.read.remove(&key).unwrap_or_default() {
@@ -51,7 +51,7 @@ impl Blocks {
         }
     }
 
-    /// `actor` does what is in order with each write of `key`.
+    /// `actor` makes an access that is ordered with each write of `key`.
     pub(super) fn read(&mut self, actor: ActorId, key: Key) {
         let block = self.block(actor);
         self.read.entry(key).or_default().insert(block);

@@ -203,7 +203,7 @@ pub(super) fn begins_again() -> bool {
     WANTED.get().is_some()
 }
 
-/// The search is to begin again in this mode.
+/// The search has to begin again in this mode.
 pub(super) fn want(mode: Mode) {
     WANTED.set(Some(mode));
 }
@@ -223,12 +223,12 @@ impl Execution {
         }
     }
 
-    /// All actors but the main one have ended, or merely offer to go on.
+    /// Returns whether all actors but the main one have ended, or merely offer a step.
     pub(super) fn are_over(&self) -> bool {
         self.actors().all(|actor| self.ended.contains(actor))
     }
 
-    /// The main actor may move the clock.
+    /// Returns whether the main actor may move the clock.
     pub(super) fn may_move(&self) -> bool {
         self.all_rest() && !self.ticking
     }

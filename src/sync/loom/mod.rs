@@ -83,8 +83,8 @@ impl Place for Thread {
     }
 }
 
-/// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
-/// names and walks maps.
+/// In machine words. loom's own default suffices for a bare closure; a scenario's actor formats names and
+/// walks maps.
 const STACK_WORDS: usize = 32 * 1024;
 
 impl Runtime for Loom {

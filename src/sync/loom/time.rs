@@ -96,7 +96,7 @@ pub(super) fn settle(mut idle: impl FnMut() -> bool) {
     with(|now| now.settling = false);
 }
 
-/// Wakes those whose condition holds now. All rest, so it does not matter which actor asks.
+/// Wakes the actors whose condition holds now. All rest, so it does not matter which actor checks.
 fn wake_ready() {
     let asked = |(actor, waits): (&ActorId, &Waits)| {
         waits.parked.as_ref().and(waits.ready.clone()).map(|ready| (*actor, ready))
@@ -153,7 +153,8 @@ pub(super) fn muted<U>(me: ActorId, call: impl FnOnce() -> U) -> U {
     result
 }
 
-/// Something was changed; if it was the clock, those who wait for an instant look again.
+/// Called when a shared object has changed; if it was the clock, the actors that wait for an instant look
+/// again.
 pub(super) fn changed() {
     if inert() || with(|now| now.conditions.is_empty() && !now.settling) {
         return;
@@ -182,7 +183,7 @@ pub(super) fn changed() {
     }
 }
 
-/// Has all who wait for a condition look again.
+/// Has all actors that wait for a condition look again.
 pub(super) fn wake_all() {
     let parked: Vec<Thread> = with(|now| {
         let wake = |waits: &mut Waits| {

@@ -27,7 +27,7 @@ pub(super) fn switch() -> Observation {
     }
 }
 
-/// Lets others go on just before something that is no step, where that is a choice. Nothing unwinds from
+/// Lets others go on just before an action that is no step, where that is a choice. Nothing unwinds from
 /// here: it may be in a destructor.
 pub(in crate::sync::model) fn invisible_point() {
     if inert() || !is_before_invisible_choice() {

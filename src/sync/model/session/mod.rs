@@ -72,9 +72,9 @@ pub(crate) struct Session {
     set_up_at: usize,
     /// The values that finished bodies returned.
     returned: OfActors<Kept>,
-    /// Actors whose destructors asked for what they cannot have while they panic.
+    /// Actors whose destructors called for an answer that they cannot have while they panic.
     missed: BTreeSet<ActorId>,
-    /// The shared state that a step is being taken on, by name.
+    /// The name of the shared state on which a step is being taken.
     inside: Option<String>,
     /// Objects whose values cannot be copied or compared.
     pub(crate) opaque: BTreeSet<ObjectId>,

@@ -11,7 +11,7 @@ use crate::machine::resources::thread::Rounds;
 use crate::trace;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
-/// Records what the calling actor did that is no operation on anything shared.
+/// Records an action of the calling actor that is no operation on a shared object.
 pub(crate) fn record(kind: Kind) {
     if matches!(kind, Kind::Panic(_)) {
         // Nothing catches it: the execution is over.
@@ -36,12 +36,12 @@ pub(super) fn take(event: Event) {
     }
 }
 
-/// Records what begins with the calling actor's next step just before that step takes effect.
+/// Keeps an event of the calling actor's next step, to be recorded just before that step takes effect.
 pub(crate) fn announce(kind: Kind) {
     with(|session| session.announced.or_default(session.me).push(kind));
 }
 
-/// Records what the calling actor announced now: it begins to do it.
+/// Records the announced events of the calling actor now: they begin.
 pub(crate) fn reveal() {
     let announced = with(|session| session.announced.remove(session.me));
     for kind in announced.into_iter().flatten() {
@@ -70,12 +70,12 @@ pub(crate) fn rounds() -> usize {
     })
 }
 
-/// A round has failed: what was seen in it does not matter.
+/// A round has failed: its observations do not matter.
 pub(crate) fn next_round(begun: usize) {
     fold(Fold::Since(begun));
 }
 
-/// Of all that the calling actor has seen, only this matters from here on.
+/// Of all observations of the calling actor, only this matters from here on.
 pub(crate) fn only<T: Hash>(value: &T) {
     fold(Fold::All);
     observe(&("only", value));

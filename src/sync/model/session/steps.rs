@@ -110,7 +110,7 @@ impl Session {
         }
     }
 
-    /// An actor goes on after a panic: what its destructors did meanwhile must not be missing.
+    /// An actor goes on after a panic: its destructors' operations must not be missing.
     pub(super) fn refuse_if_missed(&mut self, me: ActorId) {
         if self.missed.contains(&me) {
             let name = &self.names.actors()[me.index()];
@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// The actor that runs alone is killed: what it does from here on has no effect.
+    /// The actor that runs alone is killed: its further operations have no effect.
     pub(super) fn stop(&mut self) {
         if let Mode::Alone(alone) = &mut self.mode {
             alone.finish();
