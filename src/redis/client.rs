@@ -16,7 +16,7 @@ use crate::sync::{Runtime, inert};
 ///
 /// It is dead while its actor unwinds: a crashed client sends no more commands, whatever its destructors try.
 pub struct Connection<R: Runtime> {
-    /// The server, and what lies before it.
+    /// The server, and everything in front of it.
     node: Node<R>,
 }
 

@@ -87,8 +87,8 @@ impl<R: Runtime> Node<R> {
         }
     }
 
-    /// A look at what the server holds, and at its time in milliseconds; no step. An actor that looks learns
-    /// what [`Shared::peek`] says.
+    /// A look at the data of the server, and at its time in milliseconds; no step. An actor that looks learns
+    /// as much as by [`Shared::peek`].
     pub fn peek<U>(&self, look: impl FnOnce(&Keyspace, u64) -> U) -> U {
         let now = self.clock.peek_ms();
         self.peek_keys(|keyspace| look(keyspace, now))
@@ -123,7 +123,7 @@ impl<R: Runtime> Node<R> {
         }
     }
 
-    /// Has the server carry out what the calling actor sends, and returns once there are replies.
+    /// Sends a batch of the calling actor to the server, and returns once there are replies.
     pub(super) fn carry_out(&self, batch: Batch) -> RedisResult<Vec<Reply>> {
         self.home.check();
         match &self.backing {
@@ -222,8 +222,8 @@ fn no_answer() -> RedisError {
     io::Error::new(io::ErrorKind::TimedOut, text).into()
 }
 
-/// The end of a run on real threads, or on loom's: the execution does not count, whatever the actor makes
-/// of this. It panics, because code that tries again after an error would go on for ever; in a destructor a
+/// The end of a run on real threads, or on loom's: the execution does not count, whatever the actor does with
+/// the error. It panics, because code that tries again after an error would go on for ever; in a destructor a
 /// second panic would end the process.
 fn not_simulated(refused: &NotSimulated) -> RedisError {
     trace::refuse(refused.to_string());

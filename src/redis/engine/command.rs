@@ -123,7 +123,7 @@ fn run(
     outcome.or_else(error_reply)
 }
 
-/// The reply to a command that fails; what is not simulated has none.
+/// The reply to a command that fails; a command that is not simulated has none.
 fn error_reply(error: CommandError) -> Result<Reply, NotSimulated> {
     match error {
         CommandError::NotSimulated(missing) => Err(missing),

@@ -107,7 +107,7 @@ impl Keyspace {
             .map(|(key, entry)| (key.as_slice(), entry))
     }
 
-    /// Puts `entry` at `key`, whatever was there. An empty list may not be put.
+    /// Puts `entry` at `key`, in place of any other. An empty list may not be put.
     pub fn insert(&mut self, key: &[u8], entry: Entry) {
         debug_assert!(
             !matches!(&entry.value, Value::List(list) if list.is_empty()),
@@ -119,7 +119,7 @@ impl Keyspace {
         }
     }
 
-    /// Removes `key` and returns what it held at `now_ms`.
+    /// Removes `key` and returns its entry at `now_ms`.
     pub fn remove(&mut self, key: &[u8], now_ms: u64) -> Option<Entry> {
         self.entries.remove(key).filter(|entry| entry.is_live(now_ms))
     }
@@ -144,7 +144,7 @@ impl Keyspace {
             .min()
     }
 
-    /// Removes what is past its deadline at `now_ms`.
+    /// Removes the keys past their deadline at `now_ms`.
     ///
     /// No command can tell the difference; a fingerprint can: two states that differ only in dead
     /// keys are the same state.

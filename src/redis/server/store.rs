@@ -66,13 +66,13 @@ pub(in crate::redis) struct Whose {
 pub(in crate::redis) struct Done {
     pub(in crate::redis) replies: Vec<Reply>,
     pub(in crate::redis) events: Vec<Event>,
-    /// There is no reply yet: what the client waits for.
+    /// The client's wait, if there is no reply yet.
     pub(in crate::redis) waits: Option<Wait>,
     /// Another client that waited has a reply now.
     pub(in crate::redis) served: bool,
 }
 
-/// A watched key, what is there now, and until when.
+/// A watched key, its value, and the deadline.
 type Truth = (String, Option<String>, Option<u64>);
 
 impl Store {
