@@ -80,8 +80,8 @@ impl<R: Runtime> Bank<R> {
         self.apply_batch_with(batch, |_, _| ())
     }
 
-    /// Like [`apply_batch`](Self::apply_batch); and each thread calls `report` with what became of
-    /// its transaction as soon as it knows, when it holds no mutex any more.
+    /// Like [`apply_batch`](Self::apply_batch); and each thread calls `report` with the outcome of its
+    /// transaction as soon as it knows it, when it holds no mutex any more.
     #[must_use = "a transaction may have been refused"]
     pub fn apply_batch_with(
         self: &Arc<Self>,
@@ -202,7 +202,7 @@ impl<R: Runtime> Desk<R> {
         }
     }
 
-    /// Applies an amount to the account, and tells those who wait of a credit.
+    /// Applies an amount to the account, and notifies the waiters of a credit.
     fn apply(&self, vault: &mut MutexGuard<'_, R, Vault>, amount: Money) -> Outcome {
         let outcome = vault.account.apply(amount);
         if outcome.is_applied() && amount.is_positive() {

@@ -10,9 +10,8 @@ pub use parse::MoneyError;
 
 /// An amount of money in integer minor units: `Money::from_minor(123456)` is 1234.56.
 ///
-/// It is signed: a debit is a negative amount. Arithmetic is checked, and there is deliberately no
-/// `Add`: what does not fit is an answer that the caller has to look at, never a wrap and never a
-/// panic.
+/// It is signed: a debit is a negative amount. Arithmetic is checked, and there is deliberately no `Add`: a
+/// result that does not fit is one that the caller has to look at, never a wrap and never a panic.
 ///
 /// ```
 /// use lockproof::bank::Money;

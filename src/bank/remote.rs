@@ -76,7 +76,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     ///
     /// # Errors
     ///
-    /// [`BankError::AlreadyOpen`] for the first that exists; otherwise what the server said. After
+    /// [`BankError::AlreadyOpen`] for the first that exists; otherwise the error of the server. After
     /// [`BankError::Unknown`] they may have been opened.
     pub fn open(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         let mut open = OPEN.prepare_invoke();
@@ -127,7 +127,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     ///
     /// # Errors
     ///
-    /// [`BankError::NotOpen`] for the first that does not exist; otherwise what the server said.
+    /// [`BankError::NotOpen`] for the first that does not exist; otherwise the error of the server.
     pub fn balances(&mut self, accounts: &[AccountNumber]) -> Result<Audit, BankError> {
         let mut found = Vec::new();
         // MGET of nothing is an error to Redis.
@@ -157,9 +157,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         for _ in 0..self.attempts {
             let lease = self.take(&transaction.account)?;
             let done = self.apply_under(&lease, transaction);
-            // Whatever comes of the release, it changes nothing about what is written: the store let
-            // the write in, so it came before any later holder's read. A lock that could not be
-            // released is free after its TTL.
+            // The result of the release changes nothing about the balance: the store accepted the write, so
+            // it came before any later holder's read. A lock that could not be released is free after its
+            // TTL.
             let _ = self.lock.release(lease);
             if let Some(outcome) = done? {
                 return Ok(outcome);

@@ -63,7 +63,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A token, and what is known about it.
+/// A token, and the facts known about it.
 struct Claim {
     token: Token,
     /// The latest instant at which the token was certainly not on the server.
@@ -184,7 +184,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         Ok(Answer::Taken)
     }
 
-    /// The server took the lock for us: how much of it is left?
+    /// Computes how much is left of a lock that the server took for us.
     fn settle(
         &mut self,
         wanted: &Wanted<'_>,

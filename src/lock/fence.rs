@@ -56,8 +56,8 @@ impl From<RedisError> for FenceError {
 ///
 /// # Errors
 ///
-/// [`FenceError::Stale`] if a greater token was presented before; otherwise what the server said. A
-/// value that is no `T` is [`FenceError::Unknown`], though nothing about a read is harmful.
+/// [`FenceError::Stale`] if a greater token was presented before; otherwise the error of the server. A value
+/// that is no `T` is [`FenceError::Unknown`], though nothing about a read is harmful.
 pub fn read_fenced<T: FromRedisValue>(
     connection: &mut dyn ConnectionLike,
     data_key: &str,

@@ -91,7 +91,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
     ///
     /// # Errors
     ///
-    /// What the server answered, or that it did not.
+    /// The error of the server, or of the connection.
     pub fn load_scripts(&mut self) -> RedisResult<()> {
         scripts::load(&mut self.connection)
     }
@@ -123,8 +123,8 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         Renewal::Lost
     }
 
-    /// The server says that the key holds our token: whether that proves that we had it all the time,
-    /// and still have. Sets the new end of the lease if so.
+    /// Returns whether the server's answer, that the key holds our token, proves that we had the lock all the
+    /// time, and still have. Sets the new end of the lease if so.
     fn confirm(&self, lease: &mut Lease, since: Duration, ttl: Duration) -> bool {
         let now = self.clock.now();
         // A token that was sent once and is there has always been there. One that was sent twice may have

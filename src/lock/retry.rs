@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The policy for a lock that is taken, or a server that cannot be reached: try again after a wait
 /// that doubles each time.
 ///
-/// Whatever the policy, giving up is an error: nothing ever goes on without the lock.
+/// Under any policy giving up is an error: nothing ever goes on without the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retry {
     /// The number of attempts in all; 0 counts as 1.
@@ -76,7 +76,7 @@ pub enum Jitter {
     Seeded(u64),
 }
 
-/// The waits of one acquisition: how many attempts were begun, and how long was slept between them.
+/// The waits of one acquisition: the number of attempts begun, and the time slept between them.
 #[derive(Clone, Debug)]
 pub(super) struct Backoff {
     retry: Retry,

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub struct Drift {
     /// Hundredths of the TTL.
     pub percent: u32,
-    /// And so much more, whatever the TTL.
+    /// The addition to that, whatever the TTL.
     pub plus: Duration,
 }
 

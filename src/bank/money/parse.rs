@@ -66,7 +66,7 @@ fn minor_units(negative: bool, whole: &str, decimals: &str) -> Option<Money> {
     }
 }
 
-/// An error quotes what it is about, and a field of a broken file may be megabytes long.
+/// Shortens a text for an error, which quotes it: a field of a broken file may be megabytes long.
 fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.char_indices().nth(LONGEST) {

@@ -20,8 +20,8 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// One command that is expected, as `GET k`, or `release k alice:1` for a script called by its hash, how many
-/// milliseconds pass until the answer, and the answer.
+/// One command that is expected, as `GET k`, or `release k alice:1` for a script called by its hash, the
+/// milliseconds until the answer, and the answer.
 type Line = (&'static str, u64, RedisResult<Value>);
 
 /// Expects exactly these commands, in this order.
