@@ -123,7 +123,7 @@ mod tests {
     use crate::scenario::{Scenario, World};
     use crate::sync::{Runtime, Shared};
 
-    /// Actors who each count for themselves.
+    /// Actors that each count for themselves.
     #[derive(Clone)]
     struct Apart(usize);
 

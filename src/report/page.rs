@@ -11,7 +11,7 @@ use super::timeline::Timeline;
 use crate::explore::{Engine, Exploration, Verdict};
 use crate::races::{Counterexample, Race, Search, Which, source};
 
-/// Writes the page of a race. `found` is what each engine found of its variants, `fates` what became of the
+/// Writes the page of a race. `found` has the results of the engines on its variants, `fates` those on the
 /// mutants of its fix.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn page(
     Ok(page)
 }
 
-/// The name of a race as a heading: what its file begins with, up to the colon.
+/// The name of a race as a heading: the first words of its file, up to the colon.
 pub(super) fn title(race: &Race) -> String {
     let head = source(race.id).and_then(|text| text.strip_prefix("//! ")?.split_once(": "));
     head.map_or_else(|| race.id.to_owned(), |(name, _)| name.to_owned())

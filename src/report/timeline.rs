@@ -12,13 +12,13 @@ use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 pub struct Timeline {
     /// The columns' heads.
     pub heads: Vec<String>,
-    /// The rows: in each the cell of one actor is filled, and beside it what that step changed.
+    /// The rows: in each the cell of one actor is filled, and beside it the changes of that step.
     pub rows: Vec<Vec<String>>,
 }
 
 /// The head of the column that shows what servers hold.
 const TRUTH: &str = "server holds";
-/// The head of the column that shows who believes to hold what: all of it, wherever it changes.
+/// The head of the column that shows the beliefs of clients: all of them, wherever they change.
 const BELIEF: &str = "clients believe they hold";
 
 impl Timeline {
@@ -177,7 +177,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Shows who believes what at the end of the row, and before that a belief that began and ended in it.
+    /// Shows the beliefs at the end of the row, and before that a belief that began and ended in it.
     fn tell_beliefs(&mut self) {
         self.within.push(self.beliefs.clone());
         let lasts = |actor: &ActorId, key: &str| {

@@ -52,8 +52,8 @@ pub enum Kind {
         /// The value that it guards, where that is known.
         value: Option<String>,
     },
-    /// Released a mutex. It has no scheduling point of its own: releasing commutes with whatever the
-    /// others could do just before it.
+    /// Released a mutex. It has no scheduling point of its own: releasing commutes with any operation that
+    /// the others could perform just before it.
     Unlock {
         /// The mutex.
         object: ObjectId,

@@ -43,8 +43,8 @@ pub fn enter(recorder: Option<Recorder>) -> Scope {
     Scope { outer: CURRENT.replace(recorder) }
 }
 
-/// Has what actors record go to `taker`, on this OS thread: it is a part of what they do, and takes effect
-/// with the rest of that.
+/// Sends the records of actors on this OS thread to `taker`: a record is a part of an actor's step, and takes
+/// effect with the rest of it.
 #[cfg(feature = "model")]
 pub(crate) fn hand_to(taker: Option<fn(Event)>) {
     TAKER.set(taker);
@@ -62,7 +62,7 @@ pub(crate) fn is_broken() -> bool {
     with_current(Recorder::is_broken).unwrap_or_default()
 }
 
-/// Records what `actor` did. `kind` is called only where a recorder is installed.
+/// Records an action of `actor`. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     match TAKER.get() {
         Some(take) => take(Event { actor, kind: kind() }),
@@ -70,7 +70,7 @@ pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     }
 }
 
-/// Appends what `actor` did to the record.
+/// Appends an action of `actor` to the record.
 pub(crate) fn append(actor: ActorId, kind: impl FnOnce() -> Kind) {
     with_current(|recorder| recorder.record(Event { actor, kind: kind() }));
 }
@@ -80,12 +80,12 @@ pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() ->
     with_current(|recorder| events().into_iter().for_each(|event| recorder.record(event)));
 }
 
-/// Records what `actor` is about to do just before its next event, whatever that is.
+/// Keeps an action of `actor` to be recorded just before its next event, whichever that is.
 pub(crate) fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
     with_current(|recorder| recorder.announce(Event { actor, kind: kind() }));
 }
 
-/// Records what `actor` announced now: it begins to do it, though the step has no record yet.
+/// Records the announced actions of `actor` now: they begin, although the step has no record yet.
 pub(crate) fn reveal(actor: ActorId) {
     with_current(|recorder| recorder.reveal(actor));
 }

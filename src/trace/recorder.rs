@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{ActorId, Event, Kind, ObjectId};
 
-/// The record of one execution: who took part, what was shared, and what happened in which order.
+/// The record of one execution: the actors, the shared objects, and the events in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Trace {
     /// The actors' names; number 0 is `main`.
@@ -99,13 +99,13 @@ impl Recorder {
         record.add(event);
     }
 
-    /// Has an event appended just before the next one of its actor: what is no step of its own belongs
-    /// to the step that follows, and nothing is known of when it happened before that.
+    /// Has an event appended just before the next one of its actor: an event that is no step of its own
+    /// belongs to the step that follows, and nothing is known of its time before that.
     pub(super) fn announce(&self, event: Event) {
         self.record_mut().announced.entry(event.actor).or_default().push(event.kind);
     }
 
-    /// Appends what `actor` announced now.
+    /// Appends the announced events of `actor` now.
     pub(super) fn reveal(&self, actor: ActorId) {
         self.record_mut().reveal(actor);
     }
@@ -153,7 +153,7 @@ impl Recorder {
         self.record_mut().trace.clone()
     }
 
-    /// A look at what has been recorded so far.
+    /// A look at the record so far.
     pub fn with_trace<U>(&self, look: impl FnOnce(&Trace) -> U) -> U {
         look(&self.record_mut().trace)
     }
