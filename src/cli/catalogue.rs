@@ -67,7 +67,7 @@ pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failur
     })
 }
 
-/// A number of executions, states or ends: a search of none at all would have nothing to say.
+/// Parses a number of executions, states or ends: a search of none at all would prove nothing.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, and at least 1".to_owned())

@@ -71,7 +71,7 @@ enum Format {
 }
 
 impl Args {
-    /// Runs what was asked for.
+    /// Runs the searches that the arguments ask for.
     ///
     /// # Errors
     ///

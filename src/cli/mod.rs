@@ -65,7 +65,7 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// What kept it from its job.
+    /// The reason why it could not do its job.
     pub fn run(self, output: &Output) -> Result<Status, Failure> {
         match self.command {
             Command::Check(args) => args.run(output),

@@ -49,7 +49,7 @@ does not fit (somebody cannot take its step, or everybody has ended and names ar
 make no sense.";
 
 impl Args {
-    /// Replays what was asked for.
+    /// Replays the chosen interleaving.
     ///
     /// # Errors
     ///

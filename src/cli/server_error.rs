@@ -10,7 +10,8 @@ use crate::bank::BankError;
 /// without an answer gives up before its lock does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A server that is none may answer anything, and redis-rs tells of it on several lines.
+/// Joins the lines of a reason: a server that is not Redis may answer anything, and redis-rs reports it on
+/// several lines.
 fn one_line(reason: &RedisError) -> String {
     let reason = reason.to_string();
     reason.split_whitespace().collect::<Vec<_>>().join(" ")

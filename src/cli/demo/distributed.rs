@@ -27,8 +27,8 @@ const ACCOUNTS: usize = 500;
 /// more patient policy would be as patient with a server that is lost.)
 const ROUNDS: usize = 6;
 
-/// Opens the accounts, applies the transactions, and prints what becomes of each, and then the
-/// balances. Its keys are removed at the end.
+/// Opens the accounts, applies the transactions, and prints the outcome of each, and then the balances. Its
+/// keys are removed at the end.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Resul
     let Input { accounts, transactions } = input;
     let mut numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
     numbers.sort();
-    // An account that is not open leaves traces too: the lock and the fence of who looked for it.
+    // An account that is not open leaves traces too: the lock and the fence of the client that looked for it.
     let mut touched: Vec<_> = transactions.iter().map(|t| t.account.clone()).collect();
     touched.extend_from_slice(&numbers);
     touched.sort();
@@ -91,7 +91,7 @@ impl<S: Server> Branch<S> {
         Ok(())
     }
 
-    /// Applies every transaction on a thread of its own, and returns how many were not decided.
+    /// Applies every transaction on a thread of its own, and returns the number that were not decided.
     fn apply(&self, transactions: Vec<Transaction>) -> usize {
         let mut undecided = 0;
         let mut transactions = transactions.into_iter().enumerate().peekable();
@@ -109,7 +109,7 @@ impl<S: Server> Branch<S> {
         undecided
     }
 
-    /// Applies a transaction, prints what became of it, and returns whether that is known.
+    /// Applies a transaction, prints its outcome, and returns whether that is known.
     fn decide(&self, transaction: &Transaction) -> bool {
         let undecided = |reason: &dyn Display| {
             let line = lines::undecided(transaction, reason);

@@ -177,7 +177,7 @@ fn reads_both_files_in_their_order() {
     let input = read(&accounts, &transactions).unwrap();
     let numbers: Vec<&str> = input.accounts.iter().map(|account| account.number.as_str()).collect();
     assert_eq!(numbers, ["22222", "11111"]);
-    // 33333 is not an account of this bank, which is for the bank to say.
+    // 33333 is not an account of this bank: the bank reports that.
     let amounts = |t: &Transaction| (t.account.to_string(), t.amount.minor());
     let expected = [("11111", -20_000), ("33333", 100), ("11111", -20_000)];
     assert_eq!(
