@@ -23,7 +23,6 @@ const BELIEF: &str = "clients believe they hold";
 
 impl Timeline {
     /// Lays a trace out, without the main actor's setup of the scenario and its look at the final state.
-    /// when all was over.
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let mut layout = Layout::of(trace);

@@ -3,9 +3,9 @@
 //! The keyspace is moved into the thread while a script runs, and back when it ends: `redis.call`
 //! finds it there.
 //!
-//! Every function that can fail is a Rust function and not a Lua one, because a script's `return
-//! redis.call(…)` is a tail call: a Lua function would take the place of the very line that the error must
-//! name.
+//! Every function that can fail is a Rust function and not a Lua one, because a script's
+//! `return redis.call(…)` is a tail call: a Lua function would take the place of the very line that the error
+//! must name.
 
 use std::cell::{Cell, RefCell};
 
@@ -21,8 +21,8 @@ use super::random;
 use super::values::{self, error_table};
 
 /// The number of Lua instructions that a script may take, and the interval at which they are counted. A real
-/// server would let it run on and answer `BUSY` to others; a model has no client that could send `SCRIPT
-/// KILL`.
+/// server would let it run on and answer `BUSY` to others; a model has no client that could send
+/// `SCRIPT KILL`.
 const INSTRUCTIONS: u32 = 1_000_000;
 const COUNTED_EVERY: u32 = 10_000;
 const SPENT: &str = "ERR Script stopped after 1000000 instructions";
