@@ -67,7 +67,7 @@ use crate::sync::Runtime;
 /// Everything that an actor can observe, and everything that [`World::finally`] judges, is in shared objects
 /// of the world ([`Shared`](crate::sync::Shared), [`Mutex`](crate::sync::Mutex),
 /// [`Atomic`](crate::sync::Atomic), a [server](World::redis)) or in the actor's return value. An explorer
-/// that remembers states identifies two executions in which all of these are equal. So if actors write to a
+/// that remembers states treats two executions as the same if all of these are equal. So if actors write to a
 /// captured `std::sync::Mutex` and return nothing that depends on it, it may call a broken scenario
 /// exhausted. Before it says exhausted, it compares what it learned with live executions: each end, each
 /// answer that an actor gave alone, and 64 random ones. That finds some such scenarios, but not all.

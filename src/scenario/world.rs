@@ -140,8 +140,8 @@ impl<R: Runtime> World<R> {
     /// Adds an actor. It starts when the scenario has set everything up.
     ///
     /// Anything it leaves behind outside shared objects (for [`World::finally`], say) has to be in the value
-    /// that `body` returns: an explorer that remembers states identifies two executions in which all shared
-    /// objects, and all results, are equal.
+    /// that `body` returns: an explorer that remembers states treats two executions as the same if all shared
+    /// objects and all results are equal.
     ///
     /// # Panics
     ///
@@ -155,8 +155,9 @@ impl<R: Runtime> World<R> {
     }
 
     /// Adds `count` actors that run the same code, called alice, bob, carol and so on. `body` may use the
-    /// name only to tell clients apart: explorers identify two states that differ only in which client is
-    /// which. A client's own data is found by its [index](Actor::index) in a [`PerClient`](super::PerClient).
+    /// name only to tell clients apart: explorers treat two states as the same if they differ only in which
+    /// client is which. A client's own data is found by its [index](Actor::index) in a
+    /// [`PerClient`](super::PerClient).
     ///
     /// # Panics
     ///

@@ -8,8 +8,8 @@ use super::Runtime;
 /// on real threads, `attempt` has to sleep or yield itself.
 ///
 /// The caller promises that the observations of a failed attempt do not matter afterwards: neither to later
-/// attempts, nor after the loop. A search identifies the states of the actor after any number of failed
-/// attempts, so a loop that polls has few states, however long it polls. Other effects of such a loop (on
+/// attempts, nor after the loop. A search treats the states of the actor after any number of failed attempts
+/// as the same, so a loop that polls has few states, however long it polls. Other effects of such a loop (on
 /// shared state, say) are kept.
 ///
 /// A search learns what follows on two other histories, two rounds longer and more than a hundred, and
@@ -44,9 +44,9 @@ pub fn retry<R: Runtime, T>(mut attempt: impl FnMut() -> Option<T>) -> T {
 ///
 /// It is for loops: at the top of a round, `state` is the counter of the loop and all that is carried from
 /// round to round. Local variables that are used later and are not in `state`, or that its `Hash` leaves out,
-/// break the promise. A search identifies all pasts with an equal `state`. It learns what follows on one
-/// other past as well, and answers [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor does
-/// something else there.
+/// break the promise. A search treats all pasts with an equal `state` as the same. It learns what follows on
+/// one other past as well, and answers [`Uncontrolled`](crate::explore::Verdict::Uncontrolled) if the actor
+/// does something else there.
 ///
 /// On other runtimes than the model it does nothing.
 ///
