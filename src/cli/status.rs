@@ -10,7 +10,7 @@ use crate::explore::{Divergence, ScheduleError, UnknownEngine};
 #[must_use = "it is what the exit code says"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Exit code 0. The check holds; for a demo, every transaction was decided. A refused transaction is
+    /// Exit code 0. The check passed; for a demo, every transaction was decided. A refused transaction is
     /// decided: it is a normal answer that the funds do not cover a debit.
     Success,
     /// Exit code 1. The check failed: the outcome of some transaction is unknown, or the final balances are

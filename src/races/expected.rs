@@ -17,7 +17,7 @@ pub enum Expected {
     Sampled,
     /// This many executions are not all, and the property holds in each.
     BoundHit(u64),
-    /// The engine cannot see the cause of the race, and the text says why: it ends the verdict.
+    /// The engine cannot see the cause of the race, and the reason: the end of its verdict.
     Blind(&'static str),
     /// The engine cannot run it: it needs a fault that the engine does not support.
     NotRun,

@@ -55,8 +55,8 @@ fn with_current<U>(work: impl FnOnce(&Recorder) -> U) -> Option<U> {
     CURRENT.with_borrow(|current| current.as_ref().map(work))
 }
 
-/// Returns whether the execution on this OS thread is over for its watchers: a property is violated, or an
-/// actor panicked.
+/// Returns whether the execution on this OS thread need not go on: a property is violated, or an actor
+/// panicked.
 #[cfg(feature = "model")]
 pub(crate) fn is_broken() -> bool {
     with_current(Recorder::is_broken).unwrap_or_default()
