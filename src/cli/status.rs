@@ -13,7 +13,7 @@ pub enum Status {
     /// Exit code 0. The check passed; for a demo, every transaction was decided. A refused transaction is
     /// decided: it is a normal answer that the funds do not cover a debit.
     Success,
-    /// Exit code 1. The check failed: the outcome of some transaction is unknown, or the final balances are
+    /// Exit code 1. The check failed; for a demo, the outcome of some transaction, or the final balances, are
     /// unknown.
     Shortfall,
 }
