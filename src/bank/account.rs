@@ -1,5 +1,5 @@
-//! An account, and the whole rule of the bank: when a balance may change, and to what. Pure
-//! functions on plain data: who may call them when is the business of the locks around them.
+//! An account, and the whole rule of the bank: when a balance may change, and to what. Pure functions on
+//! plain data; the locks around them decide who may call them when.
 
 use super::{AccountNumber, Money, Outcome, TransferOutcome};
 
@@ -15,9 +15,9 @@ use super::{AccountNumber, Money, Outcome, TransferOutcome};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
-    /// What it is called.
+    /// The account's number.
     pub number: AccountNumber,
-    /// How much is on it.
+    /// The account's balance.
     pub balance: Money,
 }
 
@@ -77,8 +77,7 @@ mod tests {
         Account::new(number.parse().unwrap(), Money::from_minor(minor))
     }
 
-    /// What `amount` does to a balance: the outcome, and the balance afterwards. All in minor
-    /// units.
+    /// The effect of `amount` on a balance: the outcome, and the balance afterwards. All in minor units.
     fn apply(balance: i64, amount: i64) -> (Outcome, i64) {
         let mut account = account("1", balance);
         let outcome = account.apply(Money::from_minor(amount));

@@ -8,9 +8,9 @@ use crate::sync::{Condvar, JoinHandle, Mutex, MutexGuard, Runtime, spawn};
 
 /// A bank whose accounts are guarded by one mutex each, supplied by the runtime `R`.
 ///
-/// Which accounts there are is fixed when it is built, so that looking one up needs no lock.
-/// Whoever needs several mutexes takes them in the order of the account numbers: then nobody ever
-/// waits for a mutex while holding a later one, and no cycle of waiters can close (Havender 1968).
+/// The set of accounts is fixed when the bank is built, so that looking one up needs no lock. A call that
+/// needs several mutexes takes them in the order of the account numbers: then no thread ever waits for a
+/// mutex while holding a later one, and no cycle of waiters can close (Havender 1968).
 ///
 /// ```
 /// use lockproof::bank::{Account, Bank, Outcome, Transaction};
@@ -33,18 +33,18 @@ struct Desk<R: Runtime> {
     credited: Condvar<R>,
 }
 
-/// What the mutex of an account guards.
+/// The data that the mutex of an account guards.
 #[derive(Clone, Debug, Hash)]
 struct Vault {
     account: Account,
-    /// How many wait to be told of a credit. Counted, so that a credit that nobody waits for is not
-    /// a step more: in a model each step multiplies the interleavings.
+    /// The number of threads that wait for a credit. It is counted, so that a credit without waiters is not a
+    /// step more: in a model each step multiplies the interleavings.
     waiting: usize,
 }
 
 impl<R: Runtime> Bank<R> {
-    /// How many threads a batch has at one time: a file of transactions may be longer than the
-    /// list of threads that the system can start.
+    /// The number of threads that a batch has at one time: a file of transactions may be longer than the list
+    /// of threads that the system can start.
     pub const TELLERS: usize = 64;
 
     /// A bank of these accounts.
@@ -64,7 +64,7 @@ impl<R: Runtime> Bank<R> {
         Ok(Self { desks })
     }
 
-    /// Applies a transaction, as [`Account::apply`] would, while nobody else can touch the account.
+    /// Applies a transaction, as [`Account::apply`] would, while no other thread can touch the account.
     pub fn apply(&self, transaction: &Transaction) -> Outcome {
         let Some(desk) = self.desks.get(&transaction.account) else {
             return Outcome::UnknownAccount;
@@ -80,8 +80,8 @@ impl<R: Runtime> Bank<R> {
         self.apply_batch_with(batch, |_, _| ())
     }
 
-    /// Like [`apply_batch`](Self::apply_batch); and each thread calls `report` with what became of
-    /// its transaction as soon as it knows, when it holds no mutex any more.
+    /// Like [`apply_batch`](Self::apply_batch); and each thread calls `report` with the outcome of its
+    /// transaction as soon as it knows it, when it holds no mutex any more.
     #[must_use = "a transaction may have been refused"]
     pub fn apply_batch_with(
         self: &Arc<Self>,
@@ -106,8 +106,8 @@ impl<R: Runtime> Bank<R> {
         outcomes
     }
 
-    /// Moves money from one account to another, as [`Account::transfer`] would, while nobody else
-    /// can touch either.
+    /// Moves money from one account to another, as [`Account::transfer`] would, while no other thread can
+    /// touch either.
     pub fn transfer(
         &self,
         from: &AccountNumber,
@@ -161,11 +161,11 @@ impl<R: Runtime> Bank<R> {
         Audit { balances: vaults.iter().map(balance).collect() }
     }
 
-    /// Waits until the balance of an account is at least `amount`, and returns it; `None` when the
-    /// bank does not have the account. It waits for ever if nobody ever pays that much in.
+    /// Waits until the balance of an account is at least `amount`, and returns it; `None` when the bank does
+    /// not have the account. It waits for ever if that much is never paid in.
     ///
-    /// By the time the caller looks at it, the balance may have changed: whoever wants to spend it
-    /// calls [`apply_when_funded`](Self::apply_when_funded).
+    /// By the time the caller looks at it, the balance may have changed: to spend it, call
+    /// [`apply_when_funded`](Self::apply_when_funded).
     pub fn wait_for_funds(&self, account: &AccountNumber, amount: Money) -> Option<Money> {
         let desk = self.desks.get(account)?;
         let mut vault = desk.vault.lock();
@@ -175,8 +175,8 @@ impl<R: Runtime> Bank<R> {
         Some(vault.account.balance)
     }
 
-    /// Like [`apply`](Self::apply), but a debit that the funds do not cover waits until they do. It
-    /// waits for ever if nobody ever pays enough in.
+    /// Like [`apply`](Self::apply), but a debit that the funds do not cover waits until they do. It waits for
+    /// ever if enough is never paid in.
     pub fn apply_when_funded(&self, transaction: &Transaction) -> Outcome {
         let Some(desk) = self.desks.get(&transaction.account) else {
             return Outcome::UnknownAccount;
@@ -202,7 +202,7 @@ impl<R: Runtime> Desk<R> {
         }
     }
 
-    /// Applies an amount to the account, and tells those who wait of a credit.
+    /// Applies an amount to the account, and notifies the waiters of a credit.
     fn apply(&self, vault: &mut MutexGuard<'_, R, Vault>, amount: Money) -> Outcome {
         let outcome = vault.account.apply(amount);
         if outcome.is_applied() && amount.is_positive() {
@@ -220,9 +220,9 @@ impl<R: Runtime> Desk<R> {
         vault
     }
 
-    /// Wakes all who wait, not one: they wait for different amounts, and the one woken may be one
-    /// for whom it is not enough. The mutex is still held, so that nobody begins to wait between
-    /// the change and its announcement.
+    /// Wakes all waiters, not one: they wait for different amounts, and it may not be enough for the one
+    /// woken. The mutex is still held, so that no thread begins to wait between the change and its
+    /// announcement.
     fn tell_waiters(&self, vault: &MutexGuard<'_, R, Vault>) {
         if vault.waiting > 0 {
             self.credited.notify_all();
@@ -230,7 +230,7 @@ impl<R: Runtime> Desk<R> {
     }
 }
 
-/// What [`Bank::audit`] found: all balances at one instant, in account order.
+/// The result of [`Bank::audit`]: all balances at one instant, in account order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Audit {
     /// Each account and its balance.
@@ -246,7 +246,7 @@ impl Audit {
         self.balances.iter().map(minor).sum()
     }
 
-    /// Whether any balance is negative.
+    /// Returns whether any balance is negative.
     #[must_use]
     pub fn is_overdrawn(&self) -> bool {
         (self.balances.iter()).any(|(_, balance)| balance.is_negative())

@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! * [`money`]: amounts in integer minor units; parsed, printed, added without loss.
-//! * [`number`]: what an account may be called.
-//! * [`transaction`]: what is asked of the bank, and every answer it can give.
+//! * [`number`]: the name of an account.
+//! * [`transaction`]: the requests to the bank, and every answer it can give.
 //! * [`account`]: an account, and the rule of the bank as pure functions.
 //! * [`ledger`]: the bank in the memory of one process, a mutex an account.
 //! * [`remote`]: the bank in Redis, a lock and a fence an account.

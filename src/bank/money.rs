@@ -10,9 +10,8 @@ pub use parse::MoneyError;
 
 /// An amount of money in integer minor units: `Money::from_minor(123456)` is 1234.56.
 ///
-/// It is signed: a debit is a negative amount. Arithmetic is checked, and there is deliberately no
-/// `Add`: what does not fit is an answer that the caller has to look at, never a wrap and never a
-/// panic.
+/// It is signed: a debit is a negative amount. Arithmetic is checked, and there is deliberately no `Add`: a
+/// result that does not fit is one that the caller has to look at, never a wrap and never a panic.
 ///
 /// ```
 /// use lockproof::bank::Money;
@@ -34,12 +33,12 @@ impl Money {
     /// The greatest amount there is: 92233720368547758.07.
     pub const MAX: Money = Money(i64::MAX);
 
-    /// The amount of so many minor units (cents).
+    /// The amount of this many minor units (cents).
     pub const fn from_minor(minor: i64) -> Money {
         Money(minor)
     }
 
-    /// How many minor units (cents) this is.
+    /// The amount in minor units (cents).
     pub const fn minor(self) -> i64 {
         self.0
     }
@@ -59,12 +58,12 @@ impl Money {
         self.0.checked_neg().map(Money)
     }
 
-    /// Whether this is below zero: as an amount, a debit.
+    /// Returns whether this is below zero: as an amount, a debit.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
-    /// Whether this is above zero.
+    /// Returns whether this is above zero.
     pub const fn is_positive(self) -> bool {
         self.0 > 0
     }

@@ -51,8 +51,8 @@ impl AccountNumber {
     }
 }
 
-/// What `{:?}` prints as it stands can be seen: no control, no space, nothing of zero width, no
-/// change of direction.
+/// Returns whether a character can be seen, as those can that `{:?}` prints as they stand: no control, no
+/// space, nothing of zero width, no change of direction.
 fn is_visible(c: char) -> bool {
     let quoted_only_for_the_quotes_sake = matches!(c, '\'' | '"' | '\\');
     !c.is_whitespace() && (quoted_only_for_the_quotes_sake || c.escape_debug().count() == 1)
@@ -100,7 +100,7 @@ impl fmt::Debug for AccountNumber {
     }
 }
 
-/// Why a text is not the number of an account.
+/// The reason why a text is not the number of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountNumberError {
@@ -123,7 +123,7 @@ pub enum AccountNumberError {
         AccountNumber::MAX_BYTES
     )]
     TooLong {
-        /// How long it is.
+        /// Its length.
         bytes: usize,
     },
 }

@@ -4,7 +4,7 @@
 //! `…:fence` the counter of its fencing tokens, and `…:mark` the greatest token that was presented.
 //! They have no common hash tag: this is for one server, not for a cluster.
 //!
-//! The lock keeps others out as long as nobody is slow. The fence keeps out whoever was: a client that
+//! The lock keeps others out as long as no client is slow. The fence keeps out a client that was: one that
 //! pauses past its TTL finds its read or write refused, has then changed nothing, and starts again.
 
 use std::fmt;
@@ -52,15 +52,15 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         Self { ttl, ..self }
     }
 
-    /// Tries a transaction `attempts` times (0 counts as 1) before it reports that the lock was lost
-    /// each time. How long to wait for a lock that is taken is the business of the lock's own policy.
+    /// Tries a transaction `attempts` times (0 counts as 1) before it reports that the lock was lost each
+    /// time. The lock's own policy decides how long to wait for a lock that is taken.
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..self }
     }
 
-    /// Reads and writes balances with no fence: **wrong**, and here to show it. Whoever pauses between
-    /// the look at the lease and the write overwrites what the next holder wrote.
+    /// Reads and writes balances with no fence: **wrong**, and here to show it. A client that pauses between
+    /// the check of the lease and the write overwrites the next holder's write.
     #[must_use]
     pub fn without_fence(self) -> Self {
         Self { fenced: false, ..self }
@@ -76,7 +76,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     ///
     /// # Errors
     ///
-    /// [`BankError::AlreadyOpen`] for the first that exists; otherwise what the server said. After
+    /// [`BankError::AlreadyOpen`] for the first that exists; otherwise the error of the server. After
     /// [`BankError::Unknown`] they may have been opened.
     pub fn open(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         let mut open = OPEN.prepare_invoke();
@@ -91,12 +91,12 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         }
     }
 
-    /// Opens accounts, or sets the balances of those that exist. It takes no lock and looks at no
-    /// fence: it is for whoever has the server to itself, such as a demonstration that starts afresh.
+    /// Opens accounts, or sets the balances of those that exist. It takes no lock and checks no fence: it is
+    /// for a client that has the server to itself, such as a demonstration that starts afresh.
     ///
     /// # Errors
     ///
-    /// What the server said. Some of the balances may have been set.
+    /// The error of the server. Some of the balances may have been set.
     pub fn reset(&mut self, accounts: &[Account]) -> Result<(), BankError> {
         for account in accounts {
             let balance = account.balance.minor();
@@ -105,12 +105,12 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         Ok(())
     }
 
-    /// Removes accounts, also such as do not exist, with their locks and fences, in one step: when
-    /// nobody is at work any more.
+    /// Removes accounts, also such as do not exist, with their locks and fences, in one step: when no client
+    /// is at work any more.
     ///
     /// # Errors
     ///
-    /// What the server said. After [`BankError::Unknown`] they may have been removed.
+    /// The error of the server. After [`BankError::Unknown`] they may have been removed.
     pub fn remove(&mut self, accounts: &[AccountNumber]) -> Result<(), BankError> {
         let keys = accounts.iter().flat_map(|number| self.keys.all(number));
         let keys: Vec<String> = keys.collect();
@@ -127,7 +127,7 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
     ///
     /// # Errors
     ///
-    /// [`BankError::NotOpen`] for the first that does not exist; otherwise what the server said.
+    /// [`BankError::NotOpen`] for the first that does not exist; otherwise the error of the server.
     pub fn balances(&mut self, accounts: &[AccountNumber]) -> Result<Audit, BankError> {
         let mut found = Vec::new();
         // MGET of nothing is an error to Redis.
@@ -147,20 +147,19 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         Ok(Audit { balances: balances.collect::<Result<_, _>>()? })
     }
 
-    /// Applies a transaction, as [`Account::apply`] would, while nobody else can change the account.
+    /// Applies a transaction, as [`Account::apply`] would, while no other client can change the account.
     ///
     /// # Errors
     ///
-    /// See [`BankError`]: each says whether the balance was changed. None but
-    /// [`BankError::Unknown`] leaves that open; whoever applies the transaction again after that one
-    /// may apply it twice.
+    /// See [`BankError`]: each says whether the balance was changed. None but [`BankError::Unknown`] leaves
+    /// that open; a caller that applies the transaction again after that one may apply it twice.
     pub fn apply(&mut self, transaction: &Transaction) -> Result<Outcome, BankError> {
         for _ in 0..self.attempts {
             let lease = self.take(&transaction.account)?;
             let done = self.apply_under(&lease, transaction);
-            // Whatever comes of the release, it changes nothing about what is written: the store let
-            // the write in, so it came before any later holder's read. A lock that could not be
-            // released is free after its TTL.
+            // The result of the release changes nothing about the balance: the store accepted the write, so
+            // it came before any later holder's read. A lock that could not be released is free after its
+            // TTL.
             let _ = self.lock.release(lease);
             if let Some(outcome) = done? {
                 return Ok(outcome);
@@ -223,9 +222,9 @@ impl<C: ConnectionLike, R: Runtime> RemoteBank<C, R> {
         }
     }
 
-    /// Writes, and writes again if there is no answer: the same balance under the same token does no
-    /// harm, and a second answer may settle it. "Stale" then settles nothing: whether the first was
-    /// carried out before the later holder came, only its own answer could have told.
+    /// Writes, and writes again if there is no answer: the same balance under the same token does no harm,
+    /// and a second answer may resolve the doubt. "Stale" does not: only the first write's own answer could
+    /// have told whether it was carried out before the later holder came.
     fn write_surely(&mut self, lease: &Lease, account: &Account) -> Result<(), FenceError> {
         match self.write(lease, account) {
             Err(FenceError::Unknown(error)) if lease.fence().is_some() => {

@@ -1,14 +1,14 @@
-//! What is asked of the bank, and what it answers. Every request has a typed answer: nothing is
-//! dropped in silence, and nothing is only printed.
+//! The requests to the bank, and its answers. Every request has a typed answer: nothing is dropped in
+//! silence, and nothing is only printed.
 
 use super::{AccountNumber, Money};
 
 /// A change of one balance: a credit when the amount is positive, a debit when it is negative.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transaction {
-    /// Whose balance is to change.
+    /// The account whose balance changes.
     pub account: AccountNumber,
-    /// By how much.
+    /// The change of the balance.
     pub amount: Money,
 }
 
@@ -19,7 +19,7 @@ impl Transaction {
     }
 }
 
-/// What became of a [`Transaction`].
+/// The outcome of a [`Transaction`].
 #[must_use = "a transaction may have been refused"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -43,13 +43,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the balance was changed as asked.
+    /// Returns whether the balance was changed as requested.
     pub fn is_applied(&self) -> bool {
         matches!(self, Outcome::Applied { .. })
     }
 }
 
-/// What became of a transfer from one account to another.
+/// The outcome of a transfer from one account to another.
 ///
 /// Where several reasons for a refusal hold, the first in this order is given: the amount, the
 /// accounts, the funds, the overflow.
@@ -63,8 +63,8 @@ pub enum TransferOutcome {
         /// The new balance of the account it was given to.
         to: Money,
     },
-    /// Only a positive amount can be transferred: refused. A negative one would be a debit of
-    /// somebody else's account.
+    /// Only a positive amount can be transferred: refused. A negative one would be a debit of another's
+    /// account.
     NotPositive,
     /// The bank has no account of this number: refused, nothing changed.
     UnknownAccount(AccountNumber),
@@ -88,7 +88,7 @@ pub enum TransferOutcome {
 }
 
 impl TransferOutcome {
-    /// Whether money was moved.
+    /// Returns whether money was moved.
     pub fn is_transferred(&self) -> bool {
         matches!(self, TransferOutcome::Transferred { .. })
     }

@@ -1,4 +1,4 @@
-//! What the user asked for, found in the catalogue: races, variants, engines and numbers of clients.
+//! The user's choice, found in the catalogue: races, variants, engines and numbers of clients.
 
 use clap::ValueEnum;
 
@@ -52,7 +52,7 @@ pub(super) fn engines(name: Option<&str>) -> Result<Vec<Engine>, Failure> {
     name.map_or_else(|| Ok(Engine::ALL.to_vec()), |name| Ok(vec![name.parse()?]))
 }
 
-/// How many clients the race is to have.
+/// The number of clients for the race.
 pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failure> {
     let (fewest, most) = (*race.clients.start(), *race.clients.end());
     let clients = asked.unwrap_or(fewest);
@@ -67,7 +67,7 @@ pub(super) fn clients(race: &Race, asked: Option<usize>) -> Result<usize, Failur
     })
 }
 
-/// A number of executions, states or ends: a search of none at all would have nothing to say.
+/// Parses a number of executions, states or ends: a search of none at all would prove nothing.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, and at least 1".to_owned())

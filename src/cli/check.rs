@@ -71,7 +71,7 @@ enum Format {
 }
 
 impl Args {
-    /// Runs what was asked for.
+    /// Runs the searches that the arguments ask for.
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ impl Args {
     }
 }
 
-/// What the engines made of one variant.
+/// The engines' results on one variant.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     broken: bool,
@@ -146,7 +146,7 @@ impl Tally {
         self.held |= found.held() && found.vacuous.is_none();
     }
 
-    /// A bug is found; a fix that nobody could look at is no fix that holds.
+    /// A bug must be found. A fix that no engine could check does not count as a fix that holds.
     const fn is_hoped_for(self, which: Which) -> bool {
         match which {
             Which::Buggy => self.broken,
@@ -155,7 +155,7 @@ impl Tally {
     }
 }
 
-/// How far a search has come, on one line that is written over and over.
+/// Shows the progress of a search, on one line that is written over and over.
 pub(super) fn show(pulse: &Pulse) {
     let _ = write!(io::stderr(), "\r\x1b[K{}", in_words(pulse));
 }
@@ -167,7 +167,7 @@ fn in_words(pulse: &Pulse) -> String {
         let depth = pulse.depth.map(|depth| format!(", depth {depth}")).unwrap_or_default();
         return format!("{executions} executions, {:.0}/s{depth}", rate(executions));
     };
-    // How many states those lead to is not known.
+    // The number of states that those lead to is not known.
     let visited = states.saturating_sub(frontier as u64);
     let rate = rate(visited);
     let least = frontier as f64 / rate.max(0.001);
@@ -191,7 +191,7 @@ mod tests {
     use crate::explore::{Search, exhaustive, random};
     use crate::races::fence_only_on_writes;
 
-    /// What is shown of an engine at work, without what depends on the time.
+    /// The output of an engine at work, without the parts that depend on the time.
     fn shown(work: impl FnOnce()) -> Vec<String> {
         let lines = Rc::new(RefCell::new(Vec::new()));
         let into = Rc::clone(&lines);

@@ -1,4 +1,4 @@
-//! `lockproof docs`: the pages of the catalogue, written from its code and from what the engines find.
+//! `lockproof docs`: the pages of the catalogue, written from its code and from the results of the engines.
 
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -97,7 +97,7 @@ fn measure(options: &Options) -> Result<Vec<(Search, Exploration)>, Failure> {
     Ok(all)
 }
 
-/// What to say where an engine found something else than the entry of the race expects of it. The tests run
+/// The complaint about an engine whose result differs from the expectation in the race's entry. The tests run
 /// fewer executions; these are all of them.
 fn unexpected(search: &Search, found: &Exploration) -> Option<String> {
     let Search { race, which, engine, .. } = search;

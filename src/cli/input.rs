@@ -4,10 +4,9 @@
 //! lines that begin with `#` are skipped; fields may be quoted, and blanks around them do not
 //! count; lines may end as on Unix, on Windows or on an old Mac; a byte order mark is ignored.
 //!
-//! A row that cannot be understood is an error that names file, line and column, and both files are
-//! read to their ends before anything is handed out: nothing is applied when any row is malformed.
-//! A transaction on an account that is not in the other file is well-formed, and is for the bank to
-//! refuse.
+//! A row that cannot be understood is an error that names file, line and column, and both files are read to
+//! their ends before anything is handed out: nothing is applied when any row is malformed. A transaction on
+//! an account that is not in the other file is well-formed, and the bank refuses it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +20,7 @@ mod rows;
 pub use error::{InputError, Problem};
 use rows::Row;
 
-/// What the two files say.
+/// The content of the two files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// The accounts with their opening balances, in the order of the file.

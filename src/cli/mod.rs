@@ -3,10 +3,10 @@
 //! # Layout
 //!
 //! * [`input`]: the user's own bank, from two CSV files.
-//! * `server_error`: what can be wrong with the user's own Redis server.
-//! * [`status`]: how a run ended, and with which exit code.
+//! * `server_error`: the ways in which the user's own Redis server can fail.
+//! * [`status`]: the result of a run, and its exit code.
 //! * [`output`]: lines on standard output, from any thread.
-//! * `catalogue`: what the user asked for, found in the catalogue.
+//! * `catalogue`: the user's choice, found in the catalogue.
 //! * [`check`]: races on engines, a verdict a line.
 //! * [`replay`]: one interleaving of a race, step by step.
 //! * [`docs`]: the pages of the catalogue.
@@ -65,7 +65,7 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// What kept it from its job.
+    /// The reason why it could not do its job.
     pub fn run(self, output: &Output) -> Result<Status, Failure> {
         match self.command {
             Command::Check(args) => args.run(output),

@@ -4,11 +4,11 @@ use std::fmt::{self, Display};
 use std::io::{self, LineWriter, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where the lines of a run go. Clones are the same place.
+/// The destination of the lines of a run. Clones are the same destination.
 ///
-/// A line is written whole: two threads never share one. It is written at once, because what it
-/// reports has happened. The first error ends the writing, and not the run: a transaction is not
-/// given up because nobody reads about it.
+/// A line is written whole: two threads never share one. It is written at once, because the event that it
+/// reports has happened. The first error ends the writing, and not the run: a transaction is not given up
+/// because its line has no reader.
 #[derive(Clone)]
 pub struct Output(Arc<Mutex<Sink>>);
 
@@ -43,12 +43,12 @@ impl Output {
         }
     }
 
-    /// Writes a line to standard error: what went wrong. (`eprintln!` panics if nobody listens.)
+    /// Writes a line about a problem to standard error. (`eprintln!` panics if no process listens.)
     pub fn remark(&self, line: impl Display) {
         let _ = writeln!(self.sink().remarks, "{line}");
     }
 
-    /// Whether all was written.
+    /// Returns `Ok` if all was written.
     ///
     /// # Errors
     ///

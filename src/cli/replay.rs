@@ -49,7 +49,7 @@ does not fit (somebody cannot take its step, or everybody has ended and names ar
 make no sense.";
 
 impl Args {
-    /// Replays what was asked for.
+    /// Replays the chosen interleaving.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Args {
         Ok(status)
     }
 
-    /// What was asked for; the catalogue's own counterexample, if nothing was.
+    /// The interleaving that was asked for; by default the catalogue's own counterexample.
     fn interleaving(&self, race: &Race) -> Result<Interleaving, Failure> {
         if let Some(number) = self.execution {
             return Ok(Interleaving::OfLoom(number));
@@ -137,7 +137,7 @@ fn text(words: &[String]) -> Result<String, Failure> {
     }
 }
 
-/// What of the schedule came after the violation: it has been asked for, and it did not happen.
+/// The part of the schedule after the violation: it was asked for, and it did not happen.
 fn left_over(schedule: &Schedule, taken: Option<&Schedule>) -> Option<String> {
     let first = taken.map_or(0, Schedule::len);
     let rest: Vec<&str> = schedule.names().skip(first).collect();

@@ -1,4 +1,4 @@
-//! What can be wrong with a real Redis server.
+//! The ways in which a real Redis server can fail.
 
 use std::time::Duration;
 
@@ -6,17 +6,18 @@ use ::redis::{ErrorKind, RedisError};
 
 use crate::bank::BankError;
 
-/// How long to wait for a connection, and for each answer. Shorter than a lease, so that a client that
-/// hears nothing gives up before its lock does.
+/// The time to wait for a connection, and for each answer. It is shorter than a lease, so that a client
+/// without an answer gives up before its lock does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A server that is none may answer anything, and redis-rs tells of it on several lines.
+/// Joins the lines of a reason: a server that is not Redis may answer anything, and redis-rs reports it on
+/// several lines.
 fn one_line(reason: &RedisError) -> String {
     let reason = reason.to_string();
     reason.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Why a real Redis server cannot be worked with: which, what was tried, and what to do.
+/// The reason why a real Redis server cannot be used: the server, the attempt, and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -28,10 +29,10 @@ pub enum ServerError {
     Address {
         /// The URL, without user and password.
         url: String,
-        /// What is wrong with it.
+        /// The problem with it.
         reason: RedisError,
     },
-    /// Nobody answers there.
+    /// No server answers there.
     #[error(
         "cannot reach a Redis server at {address}, having tried for up to {PATIENCE:?} \
         ({reason}); start one there, or leave out --redis to use the simulated one"
@@ -39,7 +40,7 @@ pub enum ServerError {
     Unreachable {
         /// Host and port.
         address: String,
-        /// What the system says.
+        /// The error of the system.
         reason: RedisError,
     },
     /// It answers, and wants a password that the URL does not have.
@@ -50,7 +51,7 @@ pub enum ServerError {
     PasswordMissing {
         /// Host and port.
         address: String,
-        /// What the server says.
+        /// The error of the server.
         reason: RedisError,
     },
     /// It answers, and the user or the password of the URL is wrong.
@@ -61,7 +62,7 @@ pub enum ServerError {
     PasswordWrong {
         /// Host and port.
         address: String,
-        /// What the server says.
+        /// The error of the server.
         reason: RedisError,
     },
     /// It answers, and will not have us; or it is no Redis server.
@@ -73,7 +74,7 @@ pub enum ServerError {
     Refused {
         /// Host and port.
         address: String,
-        /// What it says.
+        /// The error of the server.
         reason: RedisError,
     },
     /// It answers, and the accounts cannot be opened, as on a replica that only reads.
@@ -81,7 +82,7 @@ pub enum ServerError {
     NotOpened {
         /// Host and port.
         address: String,
-        /// What it says.
+        /// The error of the bank.
         reason: BankError,
     },
 }

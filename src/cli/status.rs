@@ -1,4 +1,4 @@
-//! How a run ended, and with which exit code.
+//! The result of a run, and its exit code.
 
 use std::io;
 
@@ -6,15 +6,15 @@ use super::input::InputError;
 use super::server_error::ServerError;
 use crate::explore::{Divergence, ScheduleError, UnknownEngine};
 
-/// How a run ended that did its job.
+/// The result of a run that did its job.
 #[must_use = "it is what the exit code says"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Exit code 0. The answer is the one hoped for: of a demo, that every transaction was decided.
-    /// A refused one is: that the funds do not cover a debit is a normal answer.
+    /// Exit code 0. The check passed; for a demo, every transaction was decided. A refused transaction is
+    /// decided: it is a normal answer that the funds do not cover a debit.
     Success,
-    /// Exit code 1. It is another: of some transaction nobody knows, or the final balances are not
-    /// known.
+    /// Exit code 1. The check failed; for a demo, the outcome of some transaction, or the final balances, are
+    /// unknown.
     Shortfall,
 }
 
@@ -29,7 +29,7 @@ impl Status {
     }
 }
 
-/// What kept a run from its job: exit code 2, as for arguments that make no sense. Each is one
+/// The reason why a run could not do its job: exit code 2, as for arguments that make no sense. Each is one
 /// sentence.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -46,7 +46,7 @@ pub enum Failure {
     /// There is no such race.
     #[error("expected a race ({known}), found \"{found}\"")]
     UnknownRace {
-        /// What was asked for.
+        /// The name that was asked for.
         found: String,
         /// The ids there are.
         known: String,
@@ -54,7 +54,7 @@ pub enum Failure {
     /// There is no such engine.
     #[error(transparent)]
     UnknownEngine(#[from] UnknownEngine),
-    /// The race cannot have so many clients.
+    /// The race cannot have this many clients.
     #[error("{0}")]
     Clients(String),
     /// A schedule makes no sense.
@@ -68,7 +68,7 @@ pub enum Failure {
     Docs {
         /// Its path.
         file: String,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
     },
     /// A page of the catalogue cannot be made.
@@ -82,7 +82,7 @@ pub enum Failure {
     Unreadable {
         /// Its path.
         file: String,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
     },
     /// The work was done, and its result could not be written.

@@ -10,8 +10,8 @@ use crate::explore::progress::watch_every;
 use crate::explore::{Engine, Exploration, Options, progress_line, stress_in_child, verdict_line};
 use crate::races::Search;
 
-/// How long a child may take before it counts as deadlocked, or slow. It is the one bound that is a time:
-/// real threads that wait for each other take no steps that could be counted.
+/// The time that a child may take before it counts as deadlocked, or slow. It is the only bound that is a
+/// time: real threads that wait for each other take no steps that could be counted.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// What the child is told.
@@ -53,7 +53,7 @@ pub(super) fn explore(search: &Search, options: &Options) -> Result<Exploration,
         child.args(["--executions", &executions.to_string()]);
     }
     let mut found = stress_in_child(child, LIMIT);
-    // A process that was ended has not told them.
+    // A process that was ended has not reported them.
     let budgets = search.race.variant(search.which).budgets;
     found.budgets.get_or_insert_with(|| budgets(search.clients));
     Ok(found)

@@ -1,4 +1,4 @@
-//! Obtaining a lock: what is sent, and what each answer (or none) proves.
+//! Obtaining a lock: the requests, and what each answer (or none) proves.
 //!
 //! A `SET` whose reply is lost leaves open whether the server took the lock for us. Guessing "no" makes
 //! a client wait for its own lock; guessing "yes" lets two clients in. So the same token is sent once
@@ -16,21 +16,21 @@
 //! (*) On an absent key a late `S1` takes the lock with our token, which the next attempt's `GET` finds;
 //! on any other key it does nothing.
 //!
-//! * **From when it counts.** "Ours" does not say which of the two did it, so the validity counts from
-//!   the start of the first. In general it counts from the latest instant at which the token was known
-//!   not to be on the server ([`Claim::since`]): before the first send, or before a `GET` that found
-//!   something else. Whatever put it there came later, so the server holds it longer than we believe.
-//!   (Counting from the first of *all* attempts would hand out leases that have already lapsed.)
-//! * **Which token is sent next.** After a plain nil the token is certainly not on the server, and the
-//!   next attempt has a new one. As long as a `SET` of it may yet arrive, the next attempt sends the
-//!   same one, so that we recognise our own lock instead of being blocked by it. A token too old to
-//!   give a lease is withdrawn (compare and delete) and replaced once the server has confirmed that.
-//! * **That a repeat is recognised is safe only because no two acquisitions share a token.** With a
-//!   shared one, another client's lock would be taken for ours.
-//! * **What is left.** A late `SET` may arrive after we have released or given up: then the key holds a
-//!   token that nobody believes in, until its TTL is over. That costs time and never lets two in (a
-//!   renewal knows of it too). One ordered connection cannot do it; a connection that is replaced after
-//!   an error can.
+//! * **The start of the validity.** "Ours" does not say which of the two did it, so the validity counts from
+//!   the start of the first. In general it counts from the latest instant at which the token was known not to
+//!   be on the server ([`Claim::since`]): before the first send, or before a `GET` that found something else.
+//!   The `SET` that put it there came later, so the server holds it longer than we believe. (Counting from
+//!   the first of *all* attempts would hand out leases that have already lapsed.)
+//! * **The next token.** After a plain nil the token is certainly not on the server, and the next attempt has
+//!   a new one. As long as a `SET` of it may yet arrive, the next attempt sends the same one, so that we
+//!   recognise our own lock instead of being blocked by it. A token too old to give a lease is withdrawn
+//!   (compare and delete) and replaced once the server has confirmed that.
+//! * **A repeat can be recognised safely only because no two acquisitions share a token.** With a shared one,
+//!   another client's lock would be taken for ours.
+//! * **The remainder.** A late `SET` may arrive after we have released or given up: then the key holds a
+//!   token in which no client believes, until its TTL is over. That costs time and never lets two in (a
+//!   renewal knows of it too). One ordered connection cannot do it; a connection that is replaced after an
+//!   error can.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ use super::validity::{millis, whole_millis};
 use super::{AcquireError, Drift, Lease, RedisLock, Token};
 use crate::sync::Runtime;
 
-/// What is asked for.
+/// The lock to acquire.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub(super) key: &'a str,
@@ -63,7 +63,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A token, and what is known about it.
+/// A token, and the facts known about it.
 struct Claim {
     token: Token,
     /// The latest instant at which the token was certainly not on the server.
@@ -72,13 +72,13 @@ struct Claim {
     doubtful: bool,
 }
 
-/// What the server said.
+/// The answer of the server.
 enum Answer {
     Ours { fence: Option<u64> },
     Taken,
 }
 
-/// Why an attempt did not give a lease, so that another may be made.
+/// The reason why an attempt gave no lease, so that another may be made.
 enum Miss {
     Taken,
     Unanswered(RedisError),
@@ -184,7 +184,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         Ok(Answer::Taken)
     }
 
-    /// The server took the lock for us: how much of it is left?
+    /// Computes how much is left of a lock that the server took for us.
     fn settle(
         &mut self,
         wanted: &Wanted<'_>,
@@ -195,7 +195,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         // A clock that ran backwards proves nothing: no validity.
         let elapsed = now.checked_sub(claim.since).unwrap_or(Duration::MAX);
         let Some(left) = self.drift.left(wanted.ttl, elapsed) else {
-            // It may be another's by now: compare and delete hurts nobody. If that fails too, the
+            // The lock may be another's by now: compare and delete leaves that alone. If it fails too, the
             // key waits for its TTL.
             let _ = self.withdraw(wanted.key, &claim.token);
             return Err(wanted.too_short(self.drift, elapsed));

@@ -9,7 +9,7 @@ use super::{AcquireError, Lease, RedisLock, Retry};
 use crate::sync::Runtime;
 
 impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
-    /// One attempt to lock `key` for `ttl`; `None` if somebody else holds it. The TTL counts in whole
+    /// Makes one attempt to lock `key` for `ttl`; `None` if another client holds it. The TTL counts in whole
     /// milliseconds, and the lease is valid for a little less.
     ///
     /// # Errors
@@ -19,12 +19,12 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         unless_taken(self.obtain(Wanted::new(key, None, ttl), Retry::once()))
     }
 
-    /// Locks `key` for `ttl`, trying again as the policy says while somebody else holds it or the
-    /// server does not answer.
+    /// Locks `key` for `ttl`, trying again as the policy says while another client holds it or the server
+    /// does not answer.
     ///
     /// # Errors
     ///
-    /// See [`AcquireError`]. Whoever gets one does not hold the lock.
+    /// See [`AcquireError`]. After an error the caller does not hold the lock.
     pub fn acquire(&mut self, key: &str, ttl: Duration) -> Result<Lease, AcquireError> {
         self.obtain(Wanted::new(key, None, ttl), self.retry)
     }

@@ -1,14 +1,14 @@
-//! Why a lock was not obtained.
+//! The reasons why a lock was not obtained.
 
 use std::time::Duration;
 
 use ::redis::{ErrorKind, RedisError};
 
-/// Why a lock was not obtained. Whatever the reason, the caller does not hold it.
+/// The reason why a lock was not obtained. In every case the caller does not hold it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcquireError {
-    /// Somebody else held it at each attempt.
+    /// Another client held it at each attempt.
     #[error(
         "the lock {key:?} was held by somebody else at each of {attempts} attempts, with \
         {waited:?} of waiting between them"
@@ -16,9 +16,9 @@ pub enum AcquireError {
     Taken {
         /// The key.
         key: String,
-        /// How many times it was asked for.
+        /// The number of attempts.
         attempts: u32,
-        /// How long was slept between the attempts.
+        /// The time slept between the attempts.
         waited: Duration,
     },
     /// The TTL is too short for any validity to be left: less than a millisecond, used up by the
@@ -29,18 +29,18 @@ pub enum AcquireError {
         and {drift:?} for the drift of clocks; ask for a longer one"
     )]
     TooShort {
-        /// The TTL as the server is told it, in whole milliseconds.
+        /// The TTL as it is sent to the server, in whole milliseconds.
         ttl: Duration,
         /// The allowance for drift.
         drift: Duration,
-        /// How long the answer took; zero if the server was not asked at all.
+        /// The time that the answer took; zero if the server was not asked at all.
         elapsed: Duration,
     },
     /// The server answered with an error. It did not grant the lock.
     #[error("the server refused to take the lock: {0}")]
     Refused(#[source] RedisError),
-    /// The server gave no answer, not even when asked again with the same token. It may have granted
-    /// the lock, which nobody holds then, and which is free again when the TTL is over.
+    /// The server gave no answer, not even when asked again with the same token. It may have granted the
+    /// lock, which no client holds then, and which is free again when the TTL is over.
     #[error(
         "the server did not answer whether it took the lock ({0}); if it did, the lock is free \
         again when its TTL is over"
@@ -51,7 +51,7 @@ pub enum AcquireError {
     NoToken(#[source] getrandom::Error),
 }
 
-/// Whether a command that failed like this certainly had no effect: the server said so, or it was
+/// Returns whether a command that failed like this certainly had no effect: the server said so, or it was
 /// never sent. Everything else (an I/O error, a timeout, a reply that makes no sense) leaves it open.
 pub(crate) fn is_refusal(error: &RedisError) -> bool {
     error.code().is_some()

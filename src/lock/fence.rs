@@ -1,4 +1,4 @@
-//! A store that is guarded by fencing tokens: what a lock alone cannot do.
+//! A store that is guarded by fencing tokens: the protection that a lock alone cannot give.
 //!
 //! A client may pause for longer than its lease lasts, and write when the lock is another's; no check
 //! of the lease before the write helps, because the pause can come after the check. So the *store*
@@ -25,7 +25,7 @@ use ::redis::{
 use super::error::is_refusal;
 use super::scripts::{READ_FENCED, WRITE_FENCED};
 
-/// Why a guarded store was not read or written.
+/// The reason why a guarded store was not read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FenceError {
@@ -56,8 +56,8 @@ impl From<RedisError> for FenceError {
 ///
 /// # Errors
 ///
-/// [`FenceError::Stale`] if a greater token was presented before; otherwise what the server said. A
-/// value that is no `T` is [`FenceError::Unknown`], though nothing about a read is harmful.
+/// [`FenceError::Stale`] if a greater token was presented before; otherwise the error of the server. A value
+/// that is no `T` is [`FenceError::Unknown`], though nothing about a read is harmful.
 pub fn read_fenced<T: FromRedisValue>(
     connection: &mut dyn ConnectionLike,
     data_key: &str,
@@ -71,13 +71,13 @@ pub fn read_fenced<T: FromRedisValue>(
 /// Writes `value` to `data_key` under the fencing token `fence`, which it presents to `mark_key`. One
 /// step on the server. A value has no TTL afterwards.
 ///
-/// Sent again after [`FenceError::Unknown`] with the same token and value it does no harm, and an `Ok`
-/// then settles it; `Stale` then does **not**: the first may have been carried out before the later
+/// Sending the same token and value again after [`FenceError::Unknown`] does no harm, and an `Ok` then
+/// resolves the doubt; `Stale` then does **not**: the first write may have been carried out before the later
 /// holder came.
 ///
 /// # Errors
 ///
-/// [`FenceError::Stale`] if a greater token was presented before; otherwise what the server said.
+/// [`FenceError::Stale`] if a greater token was presented before; otherwise the error of the server.
 pub fn write_fenced(
     connection: &mut dyn ConnectionLike,
     data_key: &str,

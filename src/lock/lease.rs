@@ -1,4 +1,4 @@
-//! A lock that was obtained, and what can become of it.
+//! A lock that was obtained, and its possible ends.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use ::redis::RedisError;
 
 use super::Token;
 
-/// A lock that is believed to be held, until a certain instant.
+/// A lock that its client believes it holds, until a certain instant.
 ///
-/// It is given up by [`RedisLock::release`](super::RedisLock::release), by value, and not by dropping
-/// it: a `Drop` could not say that the lock had been lost ([`Release::NotHeld`]), or that nobody knows
-/// ([`Release::Unknown`]), and would block on the network where nobody expects it. A lease that is
-/// dropped stays on the server for the rest of its TTL.
+/// [`RedisLock::release`](super::RedisLock::release) takes it by value and gives it up. Dropping it does not:
+/// a `Drop` could not report that the lock had been lost ([`Release::NotHeld`]), or that its state is unknown
+/// ([`Release::Unknown`]), and would block on the network where no reader expects it. A lease that is dropped
+/// stays on the server for the rest of its TTL.
 ///
 /// Instants are those of the lock's [`Clock`](crate::sync::Clock).
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub struct Lease {
     pub(super) token: Token,
     pub(super) fence: Option<u64>,
     pub(super) valid_until: Duration,
-    /// Whether the token was sent more than once, so that a late one may still be on its way.
+    /// True if the token was sent more than once, so that a late one may still be on its way.
     pub(super) resent: bool,
 }
 
@@ -32,7 +32,7 @@ impl Lease {
         &self.key
     }
 
-    /// What the key holds while the lock is ours.
+    /// The value of the key while the lock is ours.
     #[must_use]
     pub const fn token(&self) -> &Token {
         &self.token
@@ -45,20 +45,20 @@ impl Lease {
         self.fence
     }
 
-    /// The instant from which on the lock may be somebody else's.
+    /// The instant from which on another client may hold the lock.
     #[must_use]
     pub const fn valid_until(&self) -> Duration {
         self.valid_until
     }
 
-    /// How much validity is left at `now`; zero once it is over.
+    /// The validity left at `now`; zero once it is over.
     #[must_use]
     pub const fn remaining(&self, now: Duration) -> Duration {
         self.valid_until.saturating_sub(now)
     }
 
-    /// Whether the lock is still ours at `now`. It says nothing about a moment later: whoever pauses
-    /// after asking may go on when the lock is another's, which is what fencing is for.
+    /// Returns whether the lock is still ours at `now`. The answer says nothing about a moment later: a
+    /// client that pauses after asking may go on when the lock is another's. Fencing is for that case.
     #[must_use]
     pub fn is_valid(&self, now: Duration) -> bool {
         now < self.valid_until
@@ -70,28 +70,28 @@ impl Lease {
     }
 }
 
-/// What became of a renewal.
+/// The result of a renewal.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a lock that was not renewed may be lost"]
 pub enum Renewal {
     /// The lease is valid for longer. (It is never made shorter.)
     Renewed,
-    /// The lock is not ours any more, or the confirmation came too late to tell. The work done since
-    /// the last confirmation may have overlapped with somebody else's.
+    /// The lock is not ours any more, or the confirmation came too late to be sure. The work done since the
+    /// last confirmation may have overlapped with another client's.
     Lost,
     /// Not confirmed: the lease is valid for as long as it was before. The server may have extended it
     /// all the same.
     Unknown(RedisError),
 }
 
-/// What became of a release.
+/// The result of a release.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a lock that was not held any more did not protect the work"]
 pub enum Release {
     /// The lock was ours until now, and is free.
     Released,
-    /// The lock was not ours any more: it expired, and may be somebody else's, who is not disturbed.
-    /// The end of the work may have overlapped with theirs.
+    /// The lock was not ours any more: it expired, and another client may hold it, and is not disturbed. The
+    /// end of the work may have overlapped with that client's.
     NotHeld,
     /// Not confirmed: whether the lock was still ours is unknown. It is free once its TTL is over.
     Unknown(RedisError),

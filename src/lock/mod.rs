@@ -2,14 +2,14 @@
 //!
 //! # Layout
 //!
-//! * `scripts`: the Lua that has to be one step on the server.
-//! * [`validity`]: how long a lease may be trusted.
-//! * [`token`]: what proves that a lock is one's own.
-//! * [`retry`]: how often, and how patiently, to ask again.
-//! * [`error`]: why a lock was not obtained.
-//! * [`lease`]: a lock that was obtained, and what can become of it.
+//! * `scripts`: the Lua code that has to be one step on the server.
+//! * [`validity`]: the time for which a lease may be trusted.
+//! * [`token`]: the proof that a lock is one's own.
+//! * [`retry`]: the number of further attempts, and the waits between them.
+//! * [`error`]: the reasons why a lock was not obtained.
+//! * [`lease`]: a lock that was obtained, and its possible ends.
 //! * [`redis_lock`]: the lock itself: renew, release.
-//! * `acquire`: what each answer to an acquisition proves, and what a missing one does not.
+//! * `acquire`: the conclusions from each answer to an acquisition, and from a missing one.
 //! * `acquisition`: the ways to acquire a lock.
 //! * [`fence`]: a store that refuses late holders.
 //!
@@ -30,7 +30,7 @@
 //!
 //! * **A holder that pauses past its TTL, or whose write is late in the network.** No lock with a TTL
 //!   does; guard the store with [`fence`].
-//! * **Fail-over to a replica that has not heard of the lock yet, and a restart that forgets it.**
+//! * **Fail-over to a replica that has not received the lock yet, and a restart that forgets it.**
 //!   Replication is asynchronous; `WAIT` narrows the gap and does not close it.
 //! * **A server whose wall clock jumps.** Redis expires keys by it.
 //! * **A crashed client's lock stays** until its TTL is over; so does one whose late `SET` arrives after

@@ -1,4 +1,4 @@
-//! The lock itself: renew, release. How it is acquired is in files of its own.
+//! The lock itself: renew, release. Other files acquire it.
 
 use std::fmt;
 use std::time::Duration;
@@ -91,23 +91,23 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
     ///
     /// # Errors
     ///
-    /// What the server answered, or that it did not.
+    /// The error of the server, or of the connection.
     pub fn load_scripts(&mut self) -> RedisResult<()> {
         scripts::load(&mut self.connection)
     }
 
-    /// Makes the lease last until `ttl` from now, if the lock is still ours; it is never made shorter,
-    /// and a `ttl` of less than a millisecond only asks whether it is.
+    /// Makes the lease last until `ttl` from now, if the lock is still ours. It is never made shorter, and a
+    /// `ttl` of less than a millisecond only asks whether the lock is ours.
     ///
-    /// Anything but [`Renewal::Renewed`] extends nothing. A lock that is gone is lost, and not taken
-    /// again: somebody else may have come and gone, and what was read under it is stale.
+    /// Anything but [`Renewal::Renewed`] extends nothing. A lock that is gone is lost, and not taken again:
+    /// another client may have come and gone, and data read under the lock is stale.
     pub fn renew(&mut self, lease: &mut Lease, ttl: Duration) -> Renewal {
         let ttl = whole_millis(ttl);
         let since = self.clock.now();
         let ours: RedisResult<bool> = RENEW
             .key(&lease.key)
             .arg(lease.token.as_str())
-            // On a key whose TTL somebody took away, 0 would delete it.
+            // If another client removed the TTL of the key, 0 would delete the key.
             .arg(millis(ttl).max(1))
             .invoke(&mut self.connection);
         match ours {
@@ -123,13 +123,13 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         Renewal::Lost
     }
 
-    /// The server says that the key holds our token: whether that proves that we had it all the time,
-    /// and still have. Sets the new end of the lease if so.
+    /// Returns whether the server's answer, that the key holds our token, proves that we had the lock all the
+    /// time, and still have. Sets the new end of the lease if so.
     fn confirm(&self, lease: &mut Lease, since: Duration, ttl: Duration) -> bool {
         let now = self.clock.now();
-        // A token that was sent once and is there has always been there. One that was sent twice may
-        // have expired and, after somebody else's turn, been set again by the late one; but not
-        // before the lease was over, so an answer that is in by then is proof.
+        // A token that was sent once and is there has always been there. One that was sent twice may have
+        // expired and, after another client held the lock, been set again by the late one; but not before the
+        // lease was over, so an answer that is in by then is proof.
         if lease.resent && !lease.is_valid(now) {
             return false;
         }
@@ -143,10 +143,10 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         true
     }
 
-    /// Gives the lock up, if it is still ours. One script compares and deletes, so that a lock which
-    /// has become somebody else's is left alone.
+    /// Gives the lock up, if it is still ours. One script compares and deletes, so that it leaves alone a
+    /// lock that another client has by now.
     ///
-    /// From the moment it is called the caller does not count as a holder, whatever comes of it.
+    /// From the moment of the call the caller does not count as a holder, whatever the result.
     pub fn release(&mut self, lease: Lease) -> Release {
         self.disbelieve(&lease);
         match self.withdraw(&lease.key, &lease.token) {
@@ -161,7 +161,7 @@ impl<C: ConnectionLike, R: Runtime> RedisLock<C, R> {
         }
     }
 
-    /// Deletes the lock if it holds this token. Says whether it did.
+    /// Deletes the lock if it holds this token. Returns whether it did.
     pub(super) fn withdraw(&mut self, key: &str, token: &Token) -> RedisResult<bool> {
         RELEASE.key(key).arg(token.as_str()).invoke(&mut self.connection)
     }

@@ -1,20 +1,20 @@
-//! How often, and how patiently, a lock that is taken is asked for again.
+//! The number of attempts for a lock that is taken, and the waits between them.
 
 use std::time::Duration;
 
 /// The policy for a lock that is taken, or a server that cannot be reached: try again after a wait
 /// that doubles each time.
 ///
-/// Whatever the policy, giving up is an error: nothing ever goes on without the lock.
+/// Under any policy giving up is an error: nothing ever goes on without the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retry {
-    /// How many attempts in all; 0 counts as 1.
+    /// The number of attempts in all; 0 counts as 1.
     pub attempts: u32,
     /// The longest first wait. The second is at most twice as long, and so on.
     pub base: Duration,
     /// No wait is longer than this.
     pub cap: Duration,
-    /// How the waits are spread, so that two clients do not meet again and again.
+    /// The spread of the waits, so that two clients do not meet again and again.
     pub jitter: Jitter,
     /// No attempt begins later than this after the first; `None` is no limit. An attempt that has
     /// begun lasts as long as the connection lets it: give the connection a read timeout.
@@ -61,13 +61,13 @@ impl Default for Retry {
     }
 }
 
-/// How waits are spread. "Full jitter" draws each between nothing and its longest: clients that lost
-/// the same race do not run the next one in step. (Brooker, [Exponential backoff and jitter][aws].)
+/// The spread of the waits. "Full jitter" draws each between nothing and its longest: clients that lost the
+/// same race do not run the next one in step. (Brooker, [Exponential backoff and jitter][aws].)
 ///
 /// [aws]: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Jitter {
-    /// Each wait is as long as it may be: deterministic, and in step with every other client.
+    /// Each wait has its full length: deterministic, and in step with every other client.
     Off,
     /// Full jitter from the operating system's randomness.
     Random,
@@ -76,7 +76,7 @@ pub enum Jitter {
     Seeded(u64),
 }
 
-/// The waits of one acquisition: how many attempts were begun, and how long was slept between them.
+/// The waits of one acquisition: the number of attempts begun, and the time slept between them.
 #[derive(Clone, Debug)]
 pub(super) struct Backoff {
     retry: Retry,
@@ -88,9 +88,8 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// How long to wait before the next attempt; `None` to give up. `spent` is asked how much time has
-    /// passed since the first attempt began, and only if there is a deadline: in a model, reading the
-    /// clock is a step.
+    /// The wait before the next attempt; `None` to give up. `spent` returns the time since the first attempt
+    /// began, and is called only if there is a deadline: in a model, reading the clock is a step.
     pub(super) fn next(&mut self, spent: impl FnOnce() -> Duration) -> Option<Duration> {
         if self.attempts >= self.retry.attempts {
             return None;

@@ -1,5 +1,5 @@
-//! The Lua scripts: what has to be one atomic step on the server. Time stands still while a script
-//! runs, so no key expires between two of its lines.
+//! The Lua scripts: the operations that have to be one atomic step on the server. Time stands still while a
+//! script runs, so no key expires between two of its lines.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,10 @@ use ::redis::{ConnectionLike, RedisResult, Script};
 // Each is a constant; it is lazy only because its hash is not computed by the compiler. Nothing in it
 // depends on who comes first, so a model may use it.
 
-/// Deletes the lock if it is ours. `KEYS`: the lock. `ARGV`: the token. Replies how many were deleted.
+/// Deletes the lock if it is ours. `KEYS`: the lock. `ARGV`: the token. Replies the number of keys deleted.
 ///
-/// With GET and DEL apart, the key could expire between them, and the DEL would delete the lock of
-/// whoever came next.
+/// With GET and DEL apart, the key could expire between them, and the DEL would delete the lock of the next
+/// client.
 pub(super) static RELEASE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "-- release\n\
@@ -25,9 +25,9 @@ pub(super) static RELEASE: LazyLock<Script> = LazyLock::new(|| {
 /// Extends the lock if it is ours. `KEYS`: the lock. `ARGV`: the token, milliseconds. Replies 1 if it
 /// is ours.
 ///
-/// An absent key is a lost lock: whoever had it meanwhile may have come and gone. The time to live is
-/// never made shorter, so that a renewal whose reply was lost, and which arrives after a longer one,
-/// cannot end the longer one early.
+/// An absent key is a lost lock: another client may have come and gone meanwhile. The time to live is never
+/// made shorter, so that a renewal whose reply was lost, and which arrives after a longer one, cannot end the
+/// longer one early.
 pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "-- renew\n\
@@ -41,15 +41,15 @@ pub(super) static RENEW: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Takes the lock and mints a fencing token, in one step. `KEYS`: the lock, the counter. `ARGV`: the
-/// token, milliseconds. Replies the fencing token, or nil if somebody else holds the lock.
+/// Takes the lock and mints a fencing token, in one step. `KEYS`: the lock, the counter. `ARGV`: the token,
+/// milliseconds. Replies the fencing token, or nil if another client holds the lock.
 ///
 /// It may be sent twice: if the lock holds our token already, the reply to the first was lost, and the
-/// fencing token is what the counter shows. Nothing else can be on the counter: it grows only in the
-/// step that sets an absent lock, and since the last such step the lock has not been absent, or it
-/// would not hold our token. That step was ours, even if our first one expired, others held the lock
-/// since, and it was a late second one that set it again. (This needs a counter that no other lock
-/// shares and nobody else touches.)
+/// fencing token is the value of the counter. The counter can have no other value: it grows only in the step
+/// that sets an absent lock, and since the last such step the lock has not been absent, or it would not hold
+/// our token. That step was ours, even if our first one expired, others held the lock since, and it was a
+/// late second one that set it again. (This needs a counter that no other lock shares and no other client
+/// touches.)
 ///
 /// The counter comes first: if it cannot be increased the script ends there, with nothing set.
 pub(super) static ACQUIRE_FENCED: LazyLock<Script> = LazyLock::new(|| {

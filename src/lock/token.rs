@@ -1,4 +1,4 @@
-//! What proves to the server that a lock is one's own.
+//! The token that proves to the server that a lock is one's own.
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
-//! How long a lease may be trusted: never longer than the server holds it.
+//! The time for which a lease may be trusted: never longer than the server holds it.
 
 use std::time::Duration;
 
-/// How far two clocks may drift apart while a lease lasts: the client's, on which the validity is
-/// measured, and the server's, which expires the key.
+/// The drift that two clocks may have while a lease lasts: the client's, on which the validity is measured,
+/// and the server's, which expires the key.
 ///
 /// The default is the one of the [Redis page][page]: a hundredth of the TTL, for clocks that run at
 /// different rates, and 2 ms, for the precision of expiry. A clock that *jumps* is covered by no
@@ -14,7 +14,7 @@ use std::time::Duration;
 pub struct Drift {
     /// Hundredths of the TTL.
     pub percent: u32,
-    /// And so much more, whatever the TTL.
+    /// The addition to that, whatever the TTL.
     pub plus: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Drift {
             .saturating_add(self.plus)
     }
 
-    /// What is left of a lease of `ttl`, `elapsed` after it was first asked for; `None` if nothing.
+    /// The rest of a lease of `ttl`, `elapsed` after it was first asked for; `None` if nothing is left.
     ///
     /// Each subtraction is checked: with wrapping ones a lease that ended long ago would last for
     /// ages. (The crate `redlock` 2.0.0 reports a validity of 18446744073709549514 ms.)
@@ -47,8 +47,8 @@ impl Default for Drift {
     }
 }
 
-/// A time to live as the server is told it: whole milliseconds, rounded down, because a lease must
-/// not outlast its key. Redis itself refuses what is too long for it, with an error reply.
+/// A time to live as it is sent to the server: whole milliseconds, rounded down, because a lease must not
+/// outlast its key. Redis itself rejects a value that is too long for it, with an error reply.
 pub(super) fn whole_millis(ttl: Duration) -> Duration {
     let longest = u64::try_from(i64::MAX).expect("a positive number has no sign to lose");
     Duration::from_millis(millis(ttl).min(longest))

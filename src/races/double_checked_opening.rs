@@ -21,7 +21,7 @@ use crate::races::{
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Atomic, Mutex, Runtime};
 
-/// Who deposits, and how much. The first deposit opens the account.
+/// The deposits, each with its client and amount. The first deposit opens the account.
 const DEPOSITS: [(&str, i64); 2] = [("alice", 10), ("bob", 20)];
 
 /// The account is marked open, and then gets its number.
@@ -76,11 +76,11 @@ impl Scenario for Fixed {
 
 /// A bank with one customer.
 struct Bank<R: Runtime> {
-    /// How many numbers have been given to accounts.
+    /// The number of account numbers given so far.
     given: Mutex<R, i64>,
     /// 1 once the customer's account may be used.
     open: Atomic<R>,
-    /// The number of that account; 0 is nobody's.
+    /// The number of that account; 0 is no account's.
     number: Atomic<R>,
     /// Balances, by number.
     balances: [Atomic<R>; 3],
@@ -106,7 +106,7 @@ impl<R: Runtime> Bank<R> {
         }
     }
 
-    /// What was deposited is in the customer's account.
+    /// Checks that all deposits are in the customer's account.
     fn holds_all(&self) -> Result<(), String> {
         let number = self.number.load(Relaxed);
         match self.balance(number).map(|balance| balance.load(Relaxed)) {
@@ -148,7 +148,7 @@ impl Scenario for Opens {
     }
 }
 
-/// What the engines on shuttle say of the fix, whose orderings they do not look at.
+/// The verdict of the engines on shuttle for the fix, whose orderings they ignore.
 const BLIND: Expected = Expected::Blind(
     "takes all atomics as sequentially consistent, and open is accessed with Relaxed",
 );

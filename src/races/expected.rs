@@ -1,32 +1,32 @@
-//! What each engine is expected to say of a race. It is compared with what it does say: by the
-//! tests for fewer executions, by `lockproof docs` for all.
+//! The expected verdict of each engine on a race. It is compared with the actual one: by the tests for fewer
+//! executions, by `lockproof docs` for all.
 
 use crate::explore::{Bound, Engine, Exploration, Verdict};
 
-/// The verdict that an engine is expected to come to.
+/// The expected verdict of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
-    /// The property breaks.
+    /// The property is violated.
     Broken,
     /// Every interleaving was searched, and the property holds. The number is that of states, or of
-    /// executions where an engine knows no states. It is part of what is expected: a search that shrinks
-    /// would still end by itself.
+    /// executions where an engine knows no states. It is part of the expectation: a search that shrinks would
+    /// still end by itself.
     Exhausted(u64),
-    /// Interleavings were drawn, and the property holds in each; or the engine does not come across the
-    /// one that breaks it.
+    /// Interleavings were drawn, and the property holds in each; or the engine does not reach the one that
+    /// violates it.
     Sampled,
-    /// So many executions are not all, and the property holds in each.
+    /// This many executions are not all, and the property holds in each.
     BoundHit(u64),
-    /// The engine cannot see what the race is about, and why: how what it says ends.
+    /// The engine cannot see the cause of the race, and the reason: the end of its verdict.
     Blind(&'static str),
-    /// The engine cannot run it: a fault is needed that it cannot have strike.
+    /// The engine cannot run it: it needs a fault that the engine does not support.
     NotRun,
-    /// Real threads: it is up to the machine.
+    /// Real threads: the result depends on the machine.
     Luck,
 }
 
 impl Expected {
-    /// Whether `found` is what was expected, of a run that had `executions` at most, if that was asked.
+    /// Returns whether `found` is as expected, of a run bounded by `executions`, if a bound was given.
     #[must_use]
     pub fn fits(self, found: &Exploration, executions: Option<u64>) -> bool {
         let fewer = |bound: u64| executions.map_or(bound, |asked| asked.min(bound));
@@ -105,7 +105,7 @@ impl Expectations {
         self.but(Engine::Stress, expected).but(Engine::Loom, expected)
     }
 
-    /// What is expected of this engine.
+    /// The expected verdict of this engine.
     #[must_use]
     pub const fn of(&self, engine: Engine) -> Expected {
         self.0[engine as usize]

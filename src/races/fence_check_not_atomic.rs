@@ -104,7 +104,7 @@ impl<R: Runtime> Client<R> {
         Some(fence)
     }
 
-    /// Whether the store let it in.
+    /// Returns whether the store accepted the write.
     fn write(&mut self, fence: i64, statement: &str) -> bool {
         let write = &mut self.write.key("statement");
         answered(write.key("statement:mark").arg(fence).arg(statement).invoke(&mut self.connection))
@@ -135,7 +135,7 @@ const RELEASE: &str = "-- release\n\
     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end\n\
     return 0";
 
-/// What stays in the store came with the greatest token that it has accepted.
+/// Checks that the final statement came with the greatest token that the store has accepted.
 fn is_of_the_newest<R: Runtime>(server: &Node<R>) -> Result<(), String> {
     let [mark, statement] = ["statement:mark", "statement"]
         .map(|key| server.peek(|keyspace, now_ms| text(keyspace, key, now_ms)).unwrap_or_default());

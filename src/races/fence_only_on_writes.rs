@@ -21,7 +21,7 @@ use crate::sync::Runtime;
 /// Reads the balance with a plain `GET`, and presents the fencing token only with the write.
 #[derive(Clone, Debug)]
 pub struct Buggy {
-    /// How many clients add 1 to the balance.
+    /// The number of clients that add 1 to the balance.
     pub clients: usize,
 }
 
@@ -49,7 +49,7 @@ impl Scenario for Buggy {
 /// Presents the fencing token with the read, too.
 #[derive(Clone, Debug)]
 pub struct Fixed {
-    /// How many clients add 1 to the balance.
+    /// The number of clients that add 1 to the balance.
     pub clients: usize,
 }
 
@@ -106,7 +106,7 @@ fn answered<T>(reply: RedisResult<T>) -> T {
     reply.expect("the simulated server answers")
 }
 
-/// What has to be one step on the server.
+/// The operations that have to be one step on the server.
 #[derive(Clone)]
 struct Scripts {
     /// `SET NX PX`, and the fencing token minted with it.

@@ -12,7 +12,7 @@ use crate::races::{
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
-/// Who moves how much, from which account to which.
+/// The transfers, each with its client, the two accounts and the amount.
 const TRANSFERS: [(&str, usize, usize, i64); 2] = [("alice", 0, 1, 30), ("bob", 1, 0, 50)];
 
 /// The giver's mutex first, then the taker's.

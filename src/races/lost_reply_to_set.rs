@@ -13,7 +13,7 @@ use crate::redis::{Connection, Node};
 use crate::scenario::{Actor, Budgets, Property, Scenario, SequentialSpec, World};
 use crate::sync::Runtime;
 
-/// Whoever gets it credits the interest, and leaves it to expire: until then nobody else does.
+/// The holder credits the interest, and leaves the lock to expire: until then no other client credits it.
 const KEY: &str = "interest:11111";
 const TTL: Duration = Duration::from_secs(5);
 
@@ -66,7 +66,7 @@ impl Scenario for Fixed {
     }
 }
 
-/// The lock, as its callers are to see it: refused only where somebody has it.
+/// The lock, as its callers should see it: refused only while a client has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Lock {
     taken: bool,
@@ -77,7 +77,7 @@ struct TryLock;
 
 impl SequentialSpec for Lock {
     type Request = TryLock;
-    /// Whether the caller has it now.
+    /// True if the caller has it now.
     type Reply = bool;
 
     fn apply(&mut self, _: &TryLock) -> bool {
@@ -91,7 +91,7 @@ fn open<R: Runtime>(world: &World<R>) -> Node<R> {
     server
 }
 
-/// What a client library does by itself: where no answer comes, it sends the command again.
+/// The behaviour of a client library by itself: without an answer, it sends the command again.
 fn insist<T>(mut send: impl FnMut() -> RedisResult<T>) -> T {
     let first = send();
     let answer = if first.as_ref().is_err_and(RedisError::is_timeout) { send() } else { first };
@@ -112,7 +112,7 @@ fn is_under_key<R: Runtime>(connection: &mut Connection<R>, token: &str) -> Redi
     Ok(holder.as_deref() == Some(token))
 }
 
-/// A client acts on what it is told.
+/// A client acts on the answer it gets.
 fn told<R: Runtime>(me: &Actor<R>, token: &str, acquired: bool) {
     if acquired {
         me.believe(KEY, token, None);

@@ -12,7 +12,7 @@ use crate::races::{
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
-/// Who deposits, and how much.
+/// The deposits, each with its client and amount.
 const DEPOSITS: [(&str, i64); 2] = [("alice", 10), ("bob", 20)];
 
 /// The mutex is taken once to read the balance, and once more to write it.

@@ -1,7 +1,7 @@
 //! The catalogue: one file a race, each with the bug and its fix as two whole scenarios one idea apart.
 //!
-//! The list at the end of this file is the table of contents. How to add to it is told in
-//! `docs/adding-a-race.md`; what is in it can be read, with pictures, in `docs/races`.
+//! The list at the end of this file is the table of contents. `docs/adding-a-race.md` explains how to add to
+//! it; `docs/races` shows its entries, with pictures.
 
 mod expected;
 mod race;

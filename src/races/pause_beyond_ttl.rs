@@ -21,7 +21,7 @@ use crate::sync::Runtime;
 /// In milliseconds.
 const TTL: u64 = 5_000;
 
-/// Who deposits, and how much.
+/// The deposits, each with its client and amount.
 const DEPOSITS: [(&str, i64); 2] = [("alice", 10), ("bob", 20)];
 
 /// The lock is all that keeps the deposits apart.

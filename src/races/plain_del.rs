@@ -23,7 +23,7 @@ const TTL: Duration = Duration::from_secs(30);
 /// Whoever is done deletes the lock, whosever it is by then.
 #[derive(Clone, Debug)]
 pub struct Buggy {
-    /// How many clients take the lock.
+    /// The number of clients that take the lock.
     pub clients: usize,
 }
 
@@ -47,7 +47,7 @@ impl Scenario for Buggy {
 /// Whoever is done deletes the lock if its own token is still there.
 #[derive(Clone, Debug)]
 pub struct Fixed {
-    /// How many clients take the lock.
+    /// The number of clients that take the lock.
     pub clients: usize,
 }
 
@@ -104,13 +104,13 @@ fn acquire<R: Runtime>(me: &Actor<R>, connection: &mut Connection<R>) -> Option<
     acquired.then_some(until)
 }
 
-/// What the lock is for. Then the client is done, and does not count as a holder any more.
+/// The work for which the lock is taken. Then the client is done, and does not count as a holder any more.
 fn credit<R: Runtime>(me: &Actor<R>, connection: &mut Connection<R>) {
     let _: i64 = connection.incr("balance:11111", 1).expect("the server answers");
     me.disbelieve(KEY, me.name());
 }
 
-/// Whoever is done looks at its own clock, and deletes the lock if its time is not over.
+/// On release, a client looks at its own clock, and deletes the lock if its time is not over.
 #[derive(Clone, Debug)]
 struct InTime;
 
@@ -132,7 +132,7 @@ impl Scenario for InTime {
     }
 }
 
-/// Whoever is done compares the token itself, and deletes with a command of its own.
+/// On release, a client compares the token itself, and deletes with a command of its own.
 #[derive(Clone, Debug)]
 struct InTwoSteps;
 

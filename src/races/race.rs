@@ -1,4 +1,4 @@
-//! What an entry of the catalogue is.
+//! An entry of the catalogue.
 
 use std::ops::RangeInclusive;
 
@@ -13,27 +13,27 @@ pub struct Race {
     pub id: &'static str,
     /// The mechanism, in one line that begins with a small letter and has no full stop.
     pub title: &'static str,
-    /// Where it is at home.
+    /// The group to which it belongs.
     pub group: Group,
-    /// How it goes wrong, step by step: a paragraph of Markdown.
+    /// The failure, step by step: a paragraph of Markdown.
     pub mechanism: &'static str,
-    /// Who met it, and where that is documented.
+    /// The projects that met it, and the places where that is documented.
     pub provenance: &'static [Source],
     /// The weakness of the Common Weakness Enumeration that it is a case of, if one fits.
     pub cwe: Option<Cwe>,
-    /// What the fix changes, and why that is enough: a sentence or two of Markdown.
+    /// The change of the fix, and the reason why it is enough: a sentence or two of Markdown.
     pub fix: &'static str,
-    /// What to take away, in two sentences.
+    /// The lesson, in two sentences.
     pub lesson: &'static str,
-    /// The property that the buggy variant breaks.
+    /// The property that the buggy variant violates.
     pub breaks: Property,
-    /// How many clients it can have; the smallest number is the default.
+    /// The numbers of clients it can have; the smallest number is the default.
     pub clients: RangeInclusive<usize>,
-    /// An interleaving of the buggy variant with the least faults and preemptions that break it.
+    /// An interleaving of the buggy variant with the least faults and preemptions that violate the property.
     pub counterexample: Counterexample,
-    /// What each engine says of the bug.
+    /// The expected verdict of each engine on the bug.
     pub of_buggy: Expectations,
-    /// What each engine says of the fix.
+    /// The expected verdict of each engine on the fix.
     pub of_fixed: Expectations,
     /// The bug.
     pub buggy: Variant,
@@ -73,7 +73,7 @@ pub struct Source {
     pub what: &'static str,
     /// The page, or the thread.
     pub link: &'static str,
-    /// How far the entry's author went to check it.
+    /// The depth of the check by the entry's author.
     pub checked: Checked,
 }
 
@@ -109,7 +109,7 @@ impl Source {
     }
 }
 
-/// How far a [`Source`] was checked.
+/// The depth to which a [`Source`] was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Checked {
     /// The code was read.
@@ -153,7 +153,7 @@ impl Cwe {
         number: 362,
         name: "Concurrent Execution using Shared Resource with Improper Synchronization",
     };
-    /// What was checked is no longer so when it is acted on.
+    /// A checked condition no longer holds when it is acted on.
     pub const TOCTOU: Self = Self { number: 367, name: "Time-of-check Time-of-use Race Condition" };
     /// Each waits for the other.
     pub const DEADLOCK: Self = Self { number: 833, name: "Deadlock" };
@@ -162,23 +162,23 @@ impl Cwe {
 /// An interleaving that breaks the buggy variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counterexample {
-    /// Who takes each step.
+    /// The actor of each step.
     Schedule(&'static str),
-    /// The number of the execution in loom's search: under weak memory, the order of steps does not say
-    /// what each of them saw.
+    /// The number of the execution in loom's search: under weak memory, the order of steps does not say which
+    /// values each of them saw.
     LoomExecution(u64),
 }
 
 /// A fix with one thing wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
-    /// What was changed: a few words.
+    /// The change: a few words.
     pub change: &'static str,
     /// The changed fix.
     pub variant: Variant,
-    /// Which engine has to notice.
+    /// The engine that has to notice.
     pub killed_by: Engine,
-    /// Why no engine can notice, if none can.
+    /// The reason why no engine can notice, if none can.
     pub survives: Option<&'static str>,
 }
 
@@ -200,7 +200,7 @@ impl Race {
         }
     }
 
-    /// What this engine is expected to say of a variant.
+    /// The expected verdict of this engine on a variant.
     #[must_use]
     pub const fn expected(&self, which: Which, engine: Engine) -> Expected {
         match which {

@@ -23,7 +23,7 @@ use crate::races::{
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Atomic, Runtime};
 
-/// What the account is opened with.
+/// The balance with which the account is opened.
 const OPENING: i64 = 100;
 
 /// All accesses are relaxed.

@@ -16,7 +16,7 @@ use crate::scenario::monitors::NoOrphanBeyondTtl;
 use crate::scenario::{Budgets, Property, Scenario, World};
 use crate::sync::Runtime;
 
-/// Whoever gets it credits the interest, and leaves it to expire: until then nobody else does.
+/// The holder credits the interest, and leaves the lock to expire: until then no other client credits it.
 const KEY: &str = "interest:11111";
 const TTL_MS: u32 = 5_000;
 

@@ -20,7 +20,7 @@ use crate::sync::Runtime;
 /// In milliseconds.
 const TTL: u64 = 5_000;
 
-/// Who deposits, and how much.
+/// The deposits, each with its client and amount.
 const DEPOSITS: [(&str, i64); 2] = [("alice", 10), ("bob", 20)];
 
 /// The refresh extends the lock, or takes it if it is free.
@@ -62,8 +62,8 @@ impl Scenario for Fixed {
     }
 }
 
-/// The store lets nobody write who does not hold the lock, and checks that in one step with the write. What
-/// it cannot see is whether the lock was held all the time.
+/// The store accepts a write only from the holder of the lock, and checks that in one step with the write. It
+/// cannot see whether the lock was held all the time.
 const WRITE_IF_HELD: &str = "-- write\n\
     if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n\
     redis.call('SET', KEYS[2], ARGV[2])\n\
@@ -99,7 +99,7 @@ fn deposits<R: Runtime>(world: &World<R>, refresh: &str, write: &str) {
     });
 }
 
-/// What has to be one step on the server.
+/// The operations that have to be one step on the server.
 #[derive(Clone)]
 struct Scripts {
     refresh: Script,
@@ -107,7 +107,7 @@ struct Scripts {
     release: Script,
 }
 
-/// A client: returns how much it was told that it has deposited. Its token is its name: it acquires once.
+/// A client: returns the amount whose deposit was confirmed to it. Its token is its name: it acquires once.
 fn deposit<R: Runtime>(
     scripts: &Scripts,
     connection: &mut Connection<R>,

@@ -125,7 +125,7 @@ impl Scenario for Flipped {
     }
 }
 
-/// Money comes in, and nobody is told.
+/// Money comes in, and no waiter is notified.
 #[derive(Clone, Debug)]
 struct Untold;
 

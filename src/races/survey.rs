@@ -1,4 +1,4 @@
-//! Many searches at once: which tool finds which bug.
+//! Many searches at once: the tools, and the bugs that each finds.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
@@ -14,7 +14,7 @@ pub struct Search {
     pub race: &'static Race,
     /// Its variant.
     pub which: Which,
-    /// How many clients take part.
+    /// The number of clients.
     pub clients: usize,
     /// The engine.
     pub engine: Engine,
@@ -33,13 +33,14 @@ impl Search {
     }
 }
 
-/// Runs the searches, as many at a time as the machine has processors, and hands over what each found, in
+/// Runs the searches, as many at a time as the machine has processors, and hands over the result of each, in
 /// the order of `searches`. `stress` runs those on real threads, which may deadlock: it has a process for
-/// them. `begin` is called on each thread that searches, and what it returns lives as long as that.
+/// them. `begin` is called on each thread that searches, and its result lives as long as that thread
+/// searches.
 ///
 /// # Errors
 ///
-/// The first that `stress` or `each` has to tell.
+/// The first error of `stress` or `each`.
 pub fn survey<W, E: Send>(
     searches: &[Search],
     options: &Options,
@@ -57,7 +58,7 @@ pub fn survey<W, E: Send>(
                 Engine::Stress => stress(search),
                 _ => Ok(search.race.explore(search.which, search.clients, search.engine, options)),
             };
-            // Nobody listens any more once one of them has failed.
+            // The receiver is gone once one of them has failed.
             if found.send((due.at, result)).is_err() {
                 break;
             }
@@ -82,7 +83,7 @@ pub fn survey<W, E: Send>(
     })
 }
 
-/// What is to be searched yet. loom has a queue of its own, out of which one search runs at a time: it maps
+/// The searches that are left. loom has a queue of its own, out of which one search runs at a time: it maps
 /// and unmaps a stack for each thread of each execution, for which the threads of a process queue up in the
 /// kernel. Two such searches at once take twice as long as one after the other.
 struct Queues {
@@ -90,10 +91,10 @@ struct Queues {
     others: Mutex<VecDeque<usize>>,
 }
 
-/// A search whose turn it is.
+/// The next search.
 struct Due<'a> {
     at: usize,
-    /// Nobody else takes one of loom's as long as this is held.
+    /// No other thread takes one of loom's as long as this is held.
     _alone: Option<MutexGuard<'a, VecDeque<usize>>>,
 }
 
@@ -104,8 +105,8 @@ impl Queues {
         Self { loom: Mutex::new(loom), others: Mutex::new(others) }
     }
 
-    /// loom's are the longest, so they come first. Whoever finds none but those of a queue that somebody is
-    /// at is not needed any more.
+    /// loom's are the longest, so they come first. A thread that finds only those of a queue at which another
+    /// thread works is not needed any more.
     fn next(&self) -> Option<Due<'_>> {
         if let Ok(mut loom) = self.loom.try_lock()
             && let Some(at) = loom.pop_front()

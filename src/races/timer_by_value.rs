@@ -41,13 +41,13 @@ impl Scenario for Fixed {
 #[derive(Clone, Debug, Default, Hash)]
 struct Store {
     held: Option<Held>,
-    /// How often the key was set.
+    /// The number of times the key was set.
     count: u64,
     /// The count begins anew when the key is deleted.
     forgetful: bool,
 }
 
-/// What is under the key.
+/// The entry under the key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Held {
     value: String,
@@ -74,7 +74,7 @@ impl Store {
     }
 }
 
-/// Whether what is held is what the timer was started for.
+/// Returns whether the held entry is the one for which the timer was started.
 type IsDue = fn(&Held, &Held) -> bool;
 
 /// Alice has the lock until 100 ms, and from 200 ms on once more; at 1000 ms bob looks whether it is free.

@@ -71,7 +71,7 @@ fn transfer<R: Runtime>(world: &World<R>, accounts: Accounts<R>) {
     });
 }
 
-/// What the auditor has counted is all that it knows in the end.
+/// The auditor knows nothing in the end but its count.
 fn note(report: &AtomicI64, counted: i64) -> i64 {
     report.store(counted, Ordering::Relaxed);
     counted

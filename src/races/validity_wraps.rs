@@ -21,7 +21,7 @@ const KEY: &str = "lock:11111";
 /// In milliseconds, as is all that follows.
 const TTL: u64 = 300;
 
-/// How far the client's clock and the server's may drift apart in that time, as the algorithm has it.
+/// The drift that the algorithm assumes between the client's clock and the server's in that time.
 const DRIFT: u64 = TTL / 100 + 2;
 
 /// The difference is unsigned, and wraps around as it does in a release build.

@@ -1,9 +1,9 @@
-//! The bug and the fix of a race, as an engine is handed them.
+//! The bug and the fix of a race, in the form in which engines take them.
 
 use crate::explore::{Divergence, Engine, Exploration, Options, Schedule};
 use crate::scenario::Budgets;
 
-/// A scenario of a race, whatever its type. Each function is told the number of clients.
+/// A scenario of a race, whatever its type. Each function takes the number of clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
     /// Runs it on an engine.
@@ -12,7 +12,7 @@ pub struct Variant {
     ///
     /// # Errors
     ///
-    /// Where an actor that is next in the schedule cannot go on.
+    /// If the next actor in the schedule is not enabled.
     pub replay: fn(usize, &Schedule) -> Result<Exploration, Divergence>,
     /// Replays the execution of this number, counted from 1, of loom's search.
     pub loom_execution: fn(usize, u64) -> Exploration,

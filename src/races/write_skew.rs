@@ -13,10 +13,10 @@ use crate::races::{
 use crate::scenario::{Property, Scenario, World};
 use crate::sync::{Mutex, Runtime};
 
-/// Who takes [`AMOUNT`] from which account.
+/// The clients that take [`AMOUNT`], each with the account it debits.
 const WITHDRAWALS: [(&str, usize); 2] = [("alice", 1), ("bob", 0)];
 const AMOUNT: i64 = 90;
-/// What each account holds. One may be overdrawn as long as the other makes up for it.
+/// The balance of each account at first. One may be overdrawn as long as the other makes up for it.
 const OPENING: i64 = 50;
 
 /// Both mutexes are held for the check, and one of them for the debit.

@@ -14,16 +14,15 @@ use crate::sync::{Runtime, inert};
 
 /// A connection to a [`Node`].
 ///
-/// It is dead while its actor is unwound: a client that crashed sends no more commands, whatever
-/// its destructors try.
+/// It is dead while its actor unwinds: a crashed client sends no more commands, whatever its destructors try.
 pub struct Connection<R: Runtime> {
-    /// The server, and what lies before it.
+    /// The server, and everything in front of it.
     node: Node<R>,
 }
 
 impl<R: Runtime> Node<R> {
-    /// A connection for code that is written for redis-rs. What happens to its commands is up to the
-    /// faults of the actor that uses it; those of a scenario's setting up always get their replies.
+    /// A connection for code that is written for redis-rs. The faults of the actor that uses it decide the
+    /// fate of its commands; commands of a scenario's setup always get their replies.
     #[must_use]
     pub fn connect(&self) -> Connection<R> {
         Connection { node: self.clone() }

@@ -1,4 +1,4 @@
-//! The front door: code written for redis-rs reaches the engine through this, unchanged.
+//! The front door, through which code written for redis-rs reaches the engine unchanged.
 //!
 //! The conversions are free functions, so that a connection that takes scheduling points, loses
 //! replies or delays commands is made of the same parts as [`Direct`], which does none of that.
@@ -22,7 +22,7 @@ pub fn request(cmd: &Cmd) -> Request {
     cmd.args_iter().map(word).collect()
 }
 
-/// What redis-rs would have read from the wire.
+/// The value that redis-rs would have read from the wire.
 ///
 /// An error is a value here, [`Value::ServerError`], as it is for a TCP connection: `Cmd::query`
 /// turns it into a `RedisError`, and a pipeline keeps it among its replies.
@@ -86,7 +86,7 @@ pub fn collect(replies: Vec<Reply>, offset: usize, count: usize) -> RedisResult<
     Ok(wanted.map(to_value).collect())
 }
 
-/// What a connection that has no run to end makes of a command that is not simulated.
+/// The error for a command that is not simulated, on a connection that has no run to end.
 fn client_error(missing: &NotSimulated) -> RedisError {
     RedisError::from((ErrorKind::Client, "no reply", missing.to_string()))
 }
@@ -97,7 +97,7 @@ fn client_error(missing: &NotSimulated) -> RedisError {
 /// is not simulated gets an error of kind [`ErrorKind::Client`], which no server sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Direct {
-    /// What the server holds.
+    /// The data of the server.
     pub keyspace: Keyspace,
     /// Virtual time in milliseconds; it does not pass by itself.
     pub now_ms: u64,

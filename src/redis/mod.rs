@@ -8,23 +8,24 @@
 //! * `connection`: the front door for redis-rs, and its conversions. The engine behind it does not know how
 //!   commands arrive.
 //!
-//! * `words`: how timelines show what was said; `server`: a server as a value of the machine, and what
-//!   commands do to it; `node`: that server as actors share it, a command a step; `client`: connections to
-//!   it.
+//! * `words`: commands and replies as timelines show them; `server`: a server as a value of the machine, and
+//!   the effect of commands on it; `node`: that server as actors share it, a command a step; `client`:
+//!   connections to it.
 //!
-//! The engine has no clock, no threads and no locks: whoever calls it says what time it is.
+//! The engine has no clock, no threads and no locks: the caller supplies the time.
 //!
 //! # Where it is not like a real server
 //!
 //! Replies and error texts are those of Redis 7.0.15, compared one by one with a real server by
-//! `tests/redis_server/main.rs`. What is different is so on purpose:
+//! `tests/redis_server/main.rs`. The differences are deliberate:
 //!
 //! * A key is absent from its deadline on; a real server keeps it for the rest of that millisecond
 //!   (`now > deadline`), so a real `PTTL` can be 0. Virtual time is exact, so a lifetime is too.
-//! * `DBSIZE` counts the living; a real server may count keys that expired but were not collected.
+//! * `DBSIZE` counts the keys that are alive; a real server may count keys that expired but were not
+//!   collected.
 //! * A client that waits for one of several keys, of which one transaction or script fills more than one,
 //!   gets an element of the one that it named first; a real server takes the one that was filled first.
-//!   Timeouts are decimal. A [`Direct`] connection has nobody to wait for, and answers nil at once.
+//!   Timeouts are decimal. A [`Direct`] connection has no other client to wait for, and answers nil at once.
 //! * Every script draws the same random numbers, those of a fresh server.
 //! * Time stands still in a script, for `TIME` also; a script is stopped after a million
 //!   instructions, where a real server answers `BUSY` to others and lets it run.
@@ -37,11 +38,12 @@
 //! * There is one database. `CLIENT SETINFO` (7.2) is accepted, `CLIENT ID` is always 1, and
 //!   client names are forgotten.
 //! * A command that some real server knows, up to Redis 8.12 and Valkey 9.1, and this one does not, is never
-//!   answered: it is [`NotSimulated`], and so is whatever called it. That holds for subcommands, for the
-//!   newer options of `SET`, for `MULTI`, `EXEC` and `WATCH` as single commands, and for what scripts miss
-//!   here: `cjson`, `cmsgpack`, `struct`, `bit`, `redis.setresp`, `redis.set_repl`, `redis.acl_check_cmd`,
-//!   `redis.breakpoint`, `redis.debug`. A name of no server is answered as a real server does.
-//! * Error texts are UTF-8: what a client sent that is not is replaced in them.
+//!   answered: it is [`NotSimulated`], and so is the script or transaction that called it. That holds for
+//!   subcommands, for the newer options of `SET`, for `MULTI`, `EXEC` and `WATCH` as single commands, and for
+//!   what scripts lack here: `cjson`, `cmsgpack`, `struct`, `bit`, `redis.setresp`, `redis.set_repl`,
+//!   `redis.acl_check_cmd`, `redis.breakpoint`, `redis.debug`. A name of no server is answered as a real
+//!   server does.
+//! * Error texts are UTF-8: invalid bytes that a client sent are replaced in them.
 
 mod client;
 mod connection;

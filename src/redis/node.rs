@@ -23,8 +23,8 @@ use crate::trace::{self, ObjectId};
 /// One simulated Redis server. Clones are the same server.
 ///
 /// Each command is one step, and so is each transaction; one that has to wait (`BLPOP`, `BRPOP`) is two: it
-/// arrives, and is answered. Keys expire by the node's clock. Which replies are lost, and when, is decided
-/// outside of it.
+/// arrives, and is answered. Keys expire by the node's clock. The faults, and not the node, decide which
+/// replies are lost, and when.
 pub struct Node<R: Runtime> {
     name: Arc<str>,
     home: Home,
@@ -87,8 +87,8 @@ impl<R: Runtime> Node<R> {
         }
     }
 
-    /// A look at what the server holds, and at its time in milliseconds; no step. An actor that looks learns
-    /// what [`Shared::peek`] says.
+    /// A look at the data of the server, and at its time in milliseconds; no step. An actor that looks learns
+    /// as much as by [`Shared::peek`].
     pub fn peek<U>(&self, look: impl FnOnce(&Keyspace, u64) -> U) -> U {
         let now = self.clock.peek_ms();
         self.peek_keys(|keyspace| look(keyspace, now))
@@ -123,7 +123,7 @@ impl<R: Runtime> Node<R> {
         }
     }
 
-    /// Has the server carry out what the calling actor sends, and returns once there are replies.
+    /// Sends a batch of the calling actor to the server, and returns once there are replies.
     pub(super) fn carry_out(&self, batch: Batch) -> RedisResult<Vec<Reply>> {
         self.home.check();
         match &self.backing {
@@ -209,21 +209,21 @@ impl<R: Runtime> Node<R> {
     }
 }
 
-/// What came of a command, which is nothing that real threads compare.
+/// The result of a command, which real threads do not compare.
 struct Unseen<T>(T);
 
 impl<T> Hash for Unseen<T> {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
-/// What redis-rs makes of an answer that does not come in time.
+/// The error of redis-rs for a reply that does not come in time.
 fn no_answer() -> RedisError {
     let text = "the connection timed out: no answer from the server";
     io::Error::new(io::ErrorKind::TimedOut, text).into()
 }
 
-/// The end of a run on real threads, or on loom's: the execution does not count, whatever the actor makes
-/// of this. It panics, because code that tries again after an error would go on for ever; in a destructor a
+/// The end of a run on real threads, or on loom's: the execution does not count, whatever the actor does with
+/// the error. It panics, because code that tries again after an error would go on for ever; in a destructor a
 /// second panic would end the process.
 fn not_simulated(refused: &NotSimulated) -> RedisError {
     trace::refuse(refused.to_string());

@@ -1,7 +1,7 @@
-//! What commands do over time, and what scripts may and may not do.
+//! The behaviour of commands over time, and the powers and limits of scripts.
 //!
-//! Replies are compared with a real server's by `tests/redis_server/main.rs`; here is what that cannot
-//! show: instants, atomicity, determinism and limits.
+//! `tests/redis_server/main.rs` compares replies with a real server's; the tests here show what that cannot:
+//! instants, atomicity, determinism and limits.
 
 use super::{Direct, Entry, Keyspace, Reply, Value, execute};
 

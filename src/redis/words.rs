@@ -1,4 +1,4 @@
-//! Commands and replies in words, for timelines.
+//! Descriptions of commands and replies, for timelines.
 
 use super::engine::keyspace::Keyspace;
 use super::engine::reply::Reply;

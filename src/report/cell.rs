@@ -1,9 +1,9 @@
-//! A cell of the detection matrix: what an engine found of a variant, in a few words.
+//! A cell of the detection matrix: the result of an engine on a variant, in a few words.
 
 use super::markdown::number;
 use crate::explore::{Bound, Engine, Exploration, Verdict};
 
-/// What an engine found, in a few words.
+/// The result of an engine, in a few words.
 pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
     let executions = match found.states {
         Some(states) => format!("{} states", number(states)),
@@ -26,7 +26,7 @@ pub(super) fn cell(engine: Engine, found: &Exploration) -> String {
 /// Stands in a cell that differs from run to run.
 const VARIES: &str = "<!-- varies -->";
 
-/// Whether two documents say the same, but for what differs from run to run.
+/// Returns whether two documents say the same, except for what differs from run to run.
 #[must_use]
 pub fn agree(one: &str, other: &str) -> bool {
     let settled = |text: &str| {

@@ -2,7 +2,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-/// What has to change in the buggy variant to make it the fixed one, with all the lines that stay.
+/// The changes that turn the buggy variant into the fixed one, with all the lines that stay.
 ///
 /// `source` is the text of the race's file; in it, `impl Scenario for Buggy` and `impl Scenario for Fixed`
 /// end with a brace at the beginning of a line.
@@ -20,7 +20,7 @@ pub(super) fn bug_and_fix(source: &str) -> String {
     lines.collect()
 }
 
-/// What a variant says of itself: the comment above its type.
+/// The description of a variant: the comment above its type.
 pub(super) fn caption(source: &str, name: &str) -> String {
     let head = format!("pub struct {name}");
     let before: Vec<&str> = source.lines().take_while(|line| !line.starts_with(&head)).collect();
@@ -52,7 +52,7 @@ pub(super) fn texts(source: &str) -> String {
     texts
 }
 
-/// Whether code names a constant.
+/// Returns whether the code names a constant.
 fn names(code: &str, name: &str) -> bool {
     code.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| word == name)
 }

@@ -1,4 +1,4 @@
-//! The catalogue as a document: the list of the races, and the detection matrix: which engine finds which.
+//! The catalogue as a document: the list of the races, and the detection matrix of races and engines.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,8 @@ use super::page::title;
 use crate::explore::{Engine, Exploration, Options, Sampling};
 use crate::races::{Group, Race, Search, Which};
 
-/// Writes the index of `races`. `found` is what each engine found of their variants, with `options`, and
-/// `fates` what became of the mutants of their fixes.
+/// Writes the index of `races`. `found` has the results of the engines on their variants, with `options`, and
+/// `fates` those on the mutants of their fixes.
 #[must_use]
 pub fn index(
     races: &[&Race],

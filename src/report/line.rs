@@ -8,7 +8,7 @@ use crate::explore::{Exploration, Verdict};
 use crate::races::Search;
 use crate::scenario::Budgets;
 
-/// One verdict. What does not apply is `null`; only `elapsed_ms` differs between equal runs.
+/// One verdict. A field that does not apply is `null`; only `elapsed_ms` differs between equal runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line<'a> {
     /// The race's id.
@@ -17,43 +17,42 @@ pub struct Line<'a> {
     pub variant: &'a str,
     /// The engine's name.
     pub engine: &'a str,
-    /// How many clients took part.
+    /// The number of clients.
     pub clients: usize,
     /// `broken`, `exhausted`, `bound-hit`, `sampled`, `blind`, `uncontrolled` or `not-run`.
     pub verdict: &'a str,
-    /// What was broken.
+    /// The property that was violated.
     pub property: Option<&'a str>,
-    /// How often each fault might strike, by its name in schedules; of all others it was assumed that they
-    /// do not.
+    /// The number of times each fault might strike, by its name in schedules; all others were assumed away.
     pub budgets: Option<BTreeMap<String, u32>>,
     /// Where time stopped, in milliseconds since the execution began.
     pub instants_ms: Option<Vec<u64>>,
-    /// How many executions were run.
+    /// The number of executions run.
     pub executions: u64,
-    /// How many distinct states were found, by engines that remember them.
+    /// The number of distinct states, found by engines that remember them.
     pub states: Option<u64>,
-    /// How many transitions between them were followed.
+    /// The number of transitions followed between them.
     pub transitions: Option<u64>,
-    /// How often an actor was run alone.
+    /// The number of runs of an actor alone.
     pub client_runs: Option<u64>,
-    /// How many operations were carried out, each once for each state of what it touches.
+    /// The number of operations carried out, each once for each state of what it touches.
     pub commands: Option<u64>,
-    /// How many executions were run live.
+    /// The number of executions run live.
     pub live_runs: Option<u64>,
-    /// How many of the states are ends: all actors have ended.
+    /// The number of states that are ends: all actors have ended.
     pub ends: Option<u64>,
-    /// How many preemptions the failing interleaving has.
+    /// The number of preemptions in the failing interleaving.
     pub preemptions: Option<u32>,
-    /// How many faults it has.
+    /// The number of faults in it.
     pub faults: Option<u32>,
-    /// Who takes its steps, in order.
+    /// The actors of its steps, in order.
     pub schedule: Option<String>,
     /// Where random numbers started from.
     pub seed: Option<u64>,
     /// Wall-clock time in milliseconds.
     pub elapsed_ms: f64,
-    /// What else there is to say: how the property was broken, which bound was hit, why it was not run, and
-    /// why a clean verdict says little.
+    /// Further remarks: how the property was violated, which bound was hit, why it was not run, and why a
+    /// clean verdict says little.
     pub note: Option<String>,
 }
 
@@ -124,7 +123,7 @@ mod tests {
     use crate::scenario::{Scenario, World};
     use crate::sync::{Runtime, Shared};
 
-    /// Actors who each count for themselves.
+    /// Actors that each count for themselves.
     #[derive(Clone)]
     struct Apart(usize);
 

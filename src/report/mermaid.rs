@@ -32,7 +32,7 @@ enum Lifeline {
     Object(ObjectId),
 }
 
-/// What a step was done to, if to anything.
+/// The object of a step, if it has one.
 fn object(kind: &Kind) -> Option<ObjectId> {
     match kind {
         Kind::Lock { object, .. }
@@ -90,7 +90,7 @@ impl Diagram<'_> {
                 let last = self.lifelines.len() - 1;
                 format!("Note over p0,p{last}: time passes: {now} ms")
             }
-            // The end of a hold, or of a wait, is told as an answer.
+            // The end of a hold, or of a wait, is shown as an answer.
             Kind::Unlock { object, .. } | Kind::Wait { object, .. } => {
                 format!("{me}-->>{}: {said}", self.at(Lifeline::Object(*object)))
             }

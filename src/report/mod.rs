@@ -1,12 +1,12 @@
-//! What people and machines read of an exploration.
+//! Reports of an exploration, for people and machines.
 //!
 //! * [`timeline`]: a trace as a table, a column an actor, a row a step.
 //! * [`mermaid`]: a trace as a sequence diagram.
 //! * [`mod@line`]: a verdict as one JSON object on one line.
-//! * [`mutants`]: which mutants of the fixes the engines notice.
+//! * [`mutants`]: the mutants of the fixes that the engines notice.
 //! * [`page`]: a race of the catalogue, as a document.
-//! * [`index`]: the list of the races, and which engine finds which.
-//! * [`cell`]: what an engine found, in a cell of a table.
+//! * [`index`]: the list of the races, and the engines that find each.
+//! * [`cell`]: the result of an engine, in a cell of a table.
 
 pub mod cell;
 mod diff;

@@ -1,4 +1,4 @@
-//! The mutants of the fixes: which of them an engine notices, and why the others cannot be noticed.
+//! The mutants of the fixes: those that an engine notices, and the reasons why the others cannot be noticed.
 
 use std::fmt::Write as _;
 
@@ -6,16 +6,16 @@ use super::markdown::paragraph;
 use crate::explore::{Options, Verdict};
 use crate::races::{Mutant, Race};
 
-/// What became of a mutant, now that the engine of its entry has run it.
+/// The fate of a mutant, now that the engine of its entry has run it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fate {
     /// The race whose fix was changed.
     pub race: &'static str,
-    /// What was changed.
+    /// The change that makes the mutant.
     pub change: &'static str,
     /// An engine found it to be broken.
     pub killed: bool,
-    /// How it was found out, or why it was not: half a sentence.
+    /// The reason why it was noticed, or was not: half a sentence.
     pub because: String,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn of_race(fates: &[Fate], race: &Race) -> String {
     text
 }
 
-/// How many are noticed in all, and which are not, for the index.
+/// The number of mutants noticed in all, and the names of the others, for the index.
 pub(super) fn score(fates: &[Fate]) -> String {
     let killed = fates.iter().filter(|fate| fate.killed).count();
     let (all, survivors) = (fates.len(), fates.iter().filter(|fate| !fate.killed));

@@ -1,4 +1,4 @@
-//! A race of the catalogue as a document: what goes wrong, where it was met, the picture, the fix.
+//! A race of the catalogue as a document: the failure, its occurrences, the picture, the fix.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::timeline::Timeline;
 use crate::explore::{Engine, Exploration, Verdict};
 use crate::races::{Counterexample, Race, Search, Which, source};
 
-/// Writes the page of a race. `found` is what each engine found of its variants, `fates` what became of the
+/// Writes the page of a race. `found` has the results of the engines on its variants, `fates` those on the
 /// mutants of its fix.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn page(
     Ok(page)
 }
 
-/// The name of a race as a heading: what its file begins with, up to the colon.
+/// The name of a race as a heading: the first words of its file, up to the colon.
 pub(super) fn title(race: &Race) -> String {
     let head = source(race.id).and_then(|text| text.strip_prefix("//! ")?.split_once(": "));
     head.map_or_else(|| race.id.to_owned(), |(name, _)| name.to_owned())
@@ -61,7 +61,7 @@ fn capitalised(text: &str) -> String {
     signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
 }
 
-/// How the counterexample is replayed from the command line, and what happens then.
+/// The command that replays the counterexample, and its result.
 fn counterexample(race: &Race, clients: usize) -> Result<(String, Exploration), String> {
     let replay = format!("cargo run --release -- replay {}", race.id);
     match race.counterexample {
@@ -172,12 +172,13 @@ fn verdicts(race: &Race, found: &[(Search, Exploration)]) -> String {
     text
 }
 
-/// Why engines are blind to the race or were not run on it, each reason once, with those that give it.
+/// The reasons why engines are blind to the race or were not run on it, each once, with the engines that give
+/// it.
 fn reasons(race: &Race, found: &[(Search, Exploration)]) -> Vec<(String, Vec<Engine>)> {
     let mut reasons: Vec<(String, Vec<Engine>)> = Vec::new();
     for (search, found) in found.iter().filter(|(search, _)| search.race.id == race.id) {
         let (Verdict::Blind(why) | Verdict::NotRun(why)) = &found.verdict else { continue };
-        // What keeps an engine from the bug keeps it from the fix.
+        // The obstacle between an engine and the bug also keeps it from the fix.
         if reasons.iter().any(|(_, engines)| engines.contains(&search.engine)) {
             continue;
         }

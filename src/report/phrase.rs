@@ -1,8 +1,8 @@
-//! Events in words.
+//! Descriptions of events.
 
 use crate::trace::{ActorId, Kind, Trace, Verb};
 
-/// What happened, as the actor's column of a timeline tells it.
+/// The description of an event, for the actor's column of a timeline.
 pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
     let object = |object| trace.object(object);
     let label = |actor| label(trace, actor);
@@ -45,7 +45,7 @@ pub(super) fn phrase(trace: &Trace, kind: &Kind) -> String {
     }
 }
 
-/// What schedules and timelines call an actor: the second of one name to be started is `NAME:2`.
+/// The name of an actor in schedules and timelines: the second actor started with one name is `NAME:2`.
 pub(super) fn label(trace: &Trace, actor: ActorId) -> String {
     let name = trace.actor(actor);
     let started = trace.events.iter().filter_map(|event| match event.kind {
@@ -58,13 +58,13 @@ pub(super) fn label(trace: &Trace, actor: ActorId) -> String {
     }
 }
 
-/// What is under a key.
+/// The content of a key.
 pub(super) fn stored(key: &str, value: Option<&str>, until: Option<u64>) -> String {
     value
         .map_or_else(|| format!("{key}: nothing"), |value| format!("{key}: {}", held(value, until)))
 }
 
-/// What is had for ever, or until an instant.
+/// A holding that lasts for ever, or until an instant.
 pub(super) fn held(what: &str, until: Option<u64>) -> String {
     until.map_or_else(|| what.to_owned(), |until| format!("{what} until {until} ms"))
 }

@@ -1,5 +1,5 @@
-//! A trace as a table: a column an actor, a row a step, a column for what the server holds, and one for what
-//! clients believe.
+//! A trace as a table: a column an actor, a row a step, a column for the state of the server, and one for the
+//! beliefs of clients.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,18 +12,17 @@ use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};
 pub struct Timeline {
     /// The columns' heads.
     pub heads: Vec<String>,
-    /// The rows: in each the cell of one actor is filled, and beside it what that step changed.
+    /// The rows: in each the cell of one actor is filled, and beside it the changes of that step.
     pub rows: Vec<Vec<String>>,
 }
 
 /// The head of the column that shows what servers hold.
 const TRUTH: &str = "server holds";
-/// The head of the column that shows who believes to hold what: all of it, wherever it changes.
+/// The head of the column that shows the beliefs of clients: all of them, wherever they change.
 const BELIEF: &str = "clients believe they hold";
 
 impl Timeline {
-    /// Lays a trace out. What the main actor did to set the scenario up is left out, and what it looked at
-    /// when all was over.
+    /// Lays a trace out, without the main actor's setup of the scenario and its look at the final state.
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let mut layout = Layout::of(trace);
@@ -48,11 +47,11 @@ struct Layout<'a> {
     columns: Vec<ActorId>,
     truth: Option<usize>,
     belief: Option<usize>,
-    /// What is stored, by server and key, and when it goes.
+    /// The deadlines of stored values, by server and key.
     deadlines: BTreeMap<(ObjectId, &'a str), u64>,
-    /// Who believes to hold a key by a token, and until when.
+    /// The clients that believe they hold a key, with the token, and until when.
     beliefs: Beliefs<'a>,
-    /// What was believed within the row that is being told, one after the other.
+    /// The successive beliefs within the current row.
     within: Vec<Beliefs<'a>>,
     /// The beliefs that began within that row.
     begun: BTreeSet<(ActorId, &'a str)>,
@@ -138,14 +137,14 @@ impl<'a> Layout<'a> {
         self.last = Some(event.actor);
     }
 
-    /// What an actor comes to believe belongs to its last step, and is a row of its own before the first.
+    /// An actor's belief belongs to its last step, and is a row of its own before the first.
     fn continue_row(&mut self, event: &'a Event) {
         if self.last != Some(event.actor) {
             self.begin_row(event);
         }
     }
 
-    /// What happened on a server, with its name if there are several.
+    /// An entry about a server, with its name if there are several.
     fn on(&self, server: ObjectId, what: String) -> String {
         match self.servers.len() > 1 && self.servers.contains(&server) {
             true => format!("{}: {what}", self.trace.object(server)),
@@ -153,7 +152,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// What a step means for what is held, without anybody saying so: time ends it, and death.
+    /// Applies the implicit effects of a step on holdings: time ends them, and so does death.
     fn follow(&mut self, kind: &Kind) {
         let believed = self.beliefs.len();
         match kind {
@@ -177,7 +176,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Shows who believes what at the end of the row, and before that a belief that began and ended in it.
+    /// Shows the beliefs at the end of the row, and before that a belief that began and ended in it.
     fn tell_beliefs(&mut self) {
         self.within.push(self.beliefs.clone());
         let lasts = |actor: &ActorId, key: &str| {
@@ -206,7 +205,7 @@ impl<'a> Layout<'a> {
         if all.is_empty() { "nobody".to_owned() } else { all.join("; ") }
     }
 
-    /// Adds to a cell of the last row, which is that of the step that is being told.
+    /// Adds to a cell of the last row, which is that of the current step.
     fn note(&mut self, column: Option<usize>, text: String) {
         if let (Some(column), Some(row)) = (column, self.timeline.rows.last_mut()) {
             let before = std::mem::take(&mut row[column]);
@@ -228,7 +227,7 @@ fn servers(trace: &Trace) -> BTreeSet<ObjectId> {
 }
 
 fn head(trace: &Trace, actor: ActorId) -> String {
-    // The main actor appears only where time passed because nobody could go on.
+    // The main actor appears only where time passed because no actor was enabled.
     if actor == ActorId::MAIN { "(time)".to_owned() } else { label(trace, actor) }
 }
 

@@ -5,13 +5,13 @@ use std::fmt;
 
 use super::Fault;
 
-/// How often each fault may strike in one execution.
+/// The number of times each fault may strike in one execution.
 ///
 /// Faults strike at any scheduling point, and are chosen by the scheduler as if they were actors:
 /// `clock`, `crash:NAME`, `lose-reply:NAME`, `delay:NAME` and `deliver:NAME` in schedules.
 ///
-/// The last three strike commands to the simulated Redis, in place of the actor's step, and need an engine
-/// that decides who goes on: neither real threads nor loom can have them, nor crashes.
+/// The last three strike commands to the simulated Redis, in place of the actor's step. Like crashes, they
+/// need an engine that controls the schedule: neither real threads nor loom support them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Budgets {
     ticks: u32,
@@ -21,14 +21,14 @@ pub struct Budgets {
 }
 
 impl Budgets {
-    /// No faults: time passes only when nobody can go on.
+    /// No faults: time passes only when no actor is enabled.
     #[must_use]
     pub const fn none() -> Self {
         Self { ticks: 0, crashes: Vec::new(), lost_replies: Vec::new(), delays: Vec::new() }
     }
 
-    /// The clock may advance to the next interesting instant this many times while somebody could have
-    /// run: a pause of that somebody.
+    /// The clock may advance to the next interesting instant this many times while an actor is enabled: a
+    /// pause of that actor.
     #[must_use]
     pub const fn ticks(mut self, ticks: u32) -> Self {
         self.ticks = ticks;
@@ -51,36 +51,36 @@ impl Budgets {
     }
 
     /// This many commands of the actor may be held back: the actor gets a time-out (`delay:NAME`), and the
-    /// command is carried out later (`deliver:NAME`; what was the second to be held back, by
-    /// `deliver:NAME:2`, and so on), or never.
+    /// command is carried out later (`deliver:NAME`; the second to be held back by `deliver:NAME:2`, and so
+    /// on), or never.
     ///
-    /// It may arrive after whatever the actor does next, after its crash, and after everybody has ended. It
-    /// does not arrive while everybody who has not ended sleeps or waits: time passes first.
+    /// It may arrive after any later step of the actor, after its crash, and after all actors have ended. It
+    /// does not arrive while every actor that has not ended sleeps or waits: time passes first.
     #[must_use]
     pub fn delay(mut self, actor: &str, times: u32) -> Self {
         add(&mut self.delays, actor, times);
         self
     }
 
-    /// Whose replies may be lost, and how many of each.
+    /// The actors whose replies may be lost, and how many replies of each.
     #[must_use]
     pub fn may_lose_replies(&self) -> &[(String, u32)] {
         &self.lost_replies
     }
 
-    /// Whose commands may be held back, and how many of each.
+    /// The actors whose commands may be held back, and how many commands of each.
     #[must_use]
     pub fn may_delay(&self) -> &[(String, u32)] {
         &self.delays
     }
 
-    /// How many ticks may come at a bad moment.
+    /// The number of ticks that may come at a bad moment.
     #[must_use]
     pub const fn max_ticks(&self) -> u32 {
         self.ticks
     }
 
-    /// Who may crash.
+    /// The actors that may crash.
     #[must_use]
     pub fn may_crash(&self) -> &[String] {
         &self.crashes
@@ -95,23 +95,23 @@ impl Budgets {
         crashes.chain(lost).chain(delays).chain(ticks).collect()
     }
 
-    /// How often each fault may strike, by its name in schedules.
+    /// The number of times each fault may strike, by its name in schedules.
     pub(crate) fn by_fault(&self) -> BTreeMap<String, u32> {
         self.faults().into_iter().map(|(fault, times)| (fault.to_string(), times)).collect()
     }
 
-    /// Everybody at whom a fault is aimed.
+    /// The actors at which a fault is aimed.
     pub(super) fn victims(&self) -> impl Iterator<Item = &str> {
         let disturbed = self.lost_replies.iter().chain(&self.delays).map(|(name, _)| name);
         self.crashes.iter().chain(disturbed).map(String::as_str)
     }
 
-    /// Whether any fault is aimed at this actor.
+    /// Returns whether any fault is aimed at this actor.
     pub(super) fn names_any(&self, actor: &str) -> bool {
         self.victims().any(|name| name == actor)
     }
 
-    /// Why threads that nobody steers cannot run within these budgets, if they cannot.
+    /// The reason why uncontrolled threads cannot run within these budgets, if they cannot.
     pub(crate) fn need_steering(&self) -> Option<String> {
         let all = self.faults().into_iter().filter(|(fault, _)| *fault != Fault::Clock);
         let faults: Vec<String> = all.map(|(fault, _)| fault.to_string()).collect();
@@ -141,7 +141,7 @@ impl fmt::Display for Budgets {
     }
 }
 
-/// Who may be struck by a fault, those with equal budgets together.
+/// The actors that a fault may strike, those with equal budgets together.
 fn strikes(
     f: &mut fmt::Formatter<'_>,
     budgets: &[(String, u32)],

@@ -1,4 +1,4 @@
-//! Everything that is watched about a lock, a mark or a balance, in one line.
+//! Everything to watch about a lock, a mark or a balance, in one line.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use crate::bank::Money;
 use crate::redis::Node;
 use crate::sync::Runtime;
 
-/// Guards are set up first: what a key held before is not known to them.
+/// Guards are set up first: they do not know what a key held before.
 impl<R: Runtime> World<R> {
-    /// Watches the lock `key` on `server`, which nobody should take or renew for more than `max_ttl`:
+    /// Watches the lock `key` on `server`, which no client should take or renew for more than `max_ttl`:
     /// mutual exclusion, owner-only release, honest validity, and no orphan beyond the TTL.
     ///
     /// The first property that breaks is reported. A race that is about one of them has its
@@ -22,8 +22,7 @@ impl<R: Runtime> World<R> {
         self.guard_quorum_lock(std::slice::from_ref(server), key, max_ttl);
     }
 
-    /// As [`World::guard_lock`], for a lock that is held by whoever has it on the majority of
-    /// `servers`.
+    /// As [`World::guard_lock`], for a lock whose holder has it on a majority of `servers`.
     pub fn guard_quorum_lock(&self, servers: &[Node<R>], key: &str, max_ttl: Duration) {
         for server in servers {
             server.watch(key);

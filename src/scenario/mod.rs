@@ -57,7 +57,7 @@ pub use world::{Actor, World};
 
 use crate::sync::Runtime;
 
-/// What is run: it sets up a world, and is then left to the engine.
+/// A program to check: it sets up a world, and leaves the rest to the engine.
 ///
 /// It carries its own parameters, such as the number of clients. Two runs of an equal scenario set up
 /// equal worlds: nothing in it depends on the time of day, on addresses, or on the order of a hash map.
@@ -66,17 +66,16 @@ use crate::sync::Runtime;
 ///
 /// Everything that an actor can observe, and everything that [`World::finally`] judges, is in shared objects
 /// of the world ([`Shared`](crate::sync::Shared), [`Mutex`](crate::sync::Mutex),
-/// [`Atomic`](crate::sync::Atomic), a [server](World::redis)) or in what the actor returns. An explorer that
-/// remembers states takes two executions for one where all of these are equal. So where actors write to a
-/// captured `std::sync::Mutex`, and return nothing that tells what they wrote there, it may call a scenario
-/// exhausted that is broken. Before it says exhausted, it compares what it learned with live executions: each
-/// end, each answer that an actor gave alone, and 64 random ones. That finds some such scenarios, and not
-/// all.
+/// [`Atomic`](crate::sync::Atomic), a [server](World::redis)) or in the actor's return value. An explorer
+/// that remembers states treats two executions as the same if all of these are equal. So if actors write to a
+/// captured `std::sync::Mutex` and return nothing that depends on it, it may call a broken scenario
+/// exhausted. Before it says exhausted, it compares what it learned with live executions: each end, each
+/// answer that an actor gave alone, and 64 random ones. That finds some such scenarios, but not all.
 pub trait Scenario: Clone + Send + Sync + 'static {
     /// Sets up the world: shared state, actors, and what must hold.
     fn run<R: Runtime>(&self, world: &World<R>);
 
-    /// Which faults the world may suffer, and how often; none unless said.
+    /// The faults that the world may suffer, and how often; none by default.
     fn budgets(&self) -> Budgets {
         Budgets::none()
     }

@@ -1,24 +1,24 @@
-//! Which of several violations an execution is reported for.
+//! The choice among several violations of one execution: the one to report.
 
 use super::{Property, Violation};
 use crate::machine::operation::Blocked;
 use crate::trace::{ActorId, Kind, Trace};
 
-/// What an execution has shown before anything is judged at its end.
+/// The violations that an execution has shown before its end is judged.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// What a monitor saw.
+    /// The violation that a monitor saw.
     pub(crate) monitors: Option<Violation>,
     /// An actor panicked.
     pub(crate) panicked: Option<Violation>,
-    /// Nobody could go on.
+    /// No actor was enabled.
     pub(crate) deadlock: Option<Violation>,
 }
 
 impl Outcome {
-    /// The one that is reported. A deadlock leaves everything half done, so it outranks what monitors say
-    /// of the end; what broke on the way ended the execution, and no deadlock came of it. What the others
-    /// did once one had panicked says little.
+    /// The violation to report. A deadlock leaves everything half done, so it outranks what monitors say of
+    /// the end. A property violated on the way ended the execution, and no deadlock followed. The steps of
+    /// the others after a panic say little.
     pub(crate) fn first(self) -> Option<Violation> {
         match (self.deadlock, self.panicked, self.monitors) {
             (Some(deadlock), _, None) => Some(deadlock),
@@ -37,17 +37,17 @@ pub(crate) fn panicked(trace: &Trace) -> Option<Violation> {
     })
 }
 
-/// The violation that a panic is.
+/// The violation for a panic.
 pub(crate) fn panic(actor: &str, message: &str) -> Violation {
     Violation { property: Property::NoPanic, detail: format!("{actor} panicked: {message}") }
 }
 
-/// Who waits for what when nobody can go on.
+/// The blocked actors of a deadlock, and what each waits for.
 #[derive(Clone, Debug)]
 pub(crate) struct Deadlock(pub(crate) Vec<(ActorId, Blocked)>);
 
 impl Deadlock {
-    /// The violation that it is.
+    /// The violation for this deadlock.
     pub(crate) fn violation(&self, names: &Trace) -> Violation {
         let waits = self.0.iter().map(|(actor, on)| {
             format!("{} waits for {}", names.actor(*actor), describe(*actor, on, names))
@@ -56,7 +56,7 @@ impl Deadlock {
     }
 }
 
-/// What `actor` waits for.
+/// Describes what `actor` is blocked on.
 pub(crate) fn describe(actor: ActorId, on: &Blocked, names: &Trace) -> String {
     match on {
         Blocked::Mutex(mutex, Some(holder)) if *holder == actor => {

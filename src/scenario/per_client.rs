@@ -1,5 +1,5 @@
-//! Arrays with a place for each client. The places are renamed with the clients, so a search may take two
-//! states for one if they differ only in which client is which.
+//! Arrays with a place for each client. The places are renamed with the clients, so a search may treat two
+//! states as the same if they differ only in which client is which.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

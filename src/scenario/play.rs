@@ -16,7 +16,7 @@ pub(crate) struct Cast {
     pub(crate) actor: ActorId,
     /// Its name.
     pub(crate) name: String,
-    /// Whether it can change places with the other clients.
+    /// True if it is symmetric to the other clients.
     pub(crate) client: bool,
 }
 
@@ -79,7 +79,7 @@ fn start<R: Runtime>(actor: Actor<R>, body: Body<R>) -> JoinHandle<R, ()> {
     })
 }
 
-/// Says that an actor has ended, however it did.
+/// Notes that an actor has ended, in whatever way.
 struct Ended(Arc<AtomicBool>);
 
 impl Drop for Ended {
@@ -88,11 +88,11 @@ impl Drop for Ended {
     }
 }
 
-/// The clock, and all that wants it to stop somewhere.
+/// The clock, and everything at whose instants it stops.
 struct Time<R: Runtime> {
     clock: Clock<R>,
     timers: Arc<[Timer]>,
-    /// Whether each actor has ended.
+    /// One flag for each actor: true once it has ended.
     ended: Arc<[Arc<AtomicBool>]>,
 }
 
@@ -119,8 +119,7 @@ impl<R: Runtime> Time<R> {
         self.timers.iter().for_each(|timer| (timer.passed)());
     }
 
-    /// Lets time pass to the next instant at which anything happens, as long as there is an actor to whom it
-    /// matters.
+    /// Lets time pass to the next instant at which anything happens, as long as it matters to some actor.
     fn tick(&self) {
         let is_over = self.ended.iter().all(|ended| ended.load(Ordering::SeqCst));
         if let Some(at) = self.next().filter(|_| !is_over) {
@@ -128,7 +127,7 @@ impl<R: Runtime> Time<R> {
         }
     }
 
-    /// Time passes for free where no actor can go on, as long as one sleeps.
+    /// Time passes for free where no actor is enabled, as long as one sleeps.
     fn pass_to_next_alarm(&self) -> bool {
         let sleeps = self.clock.next_alarm().is_some();
         if let Some(at) = self.next().filter(|_| sleeps) {

@@ -1,5 +1,5 @@
-//! A scenario whatever its type: what engines run. It is the only code that is compiled for each scenario,
-//! once for each runtime.
+//! A scenario of any type, as engines run it. Only this code is compiled for each scenario, once for each
+//! runtime.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub(crate) trait Program: Send + Sync {
     fn on_loom(&self, world: &World<Loom>);
     /// Sets a world up on real threads.
     fn on_threads(&self, world: &World<Std>);
-    /// Which faults the world may suffer.
+    /// The faults that the world may suffer.
     fn budgets(&self) -> Budgets;
 }
 

@@ -9,16 +9,15 @@ use super::{Budgets, Violation, World};
 use crate::sync::{Doom, Model, Runtime, panic_message};
 use crate::trace::{self, ActorId, Kind, Recorder};
 
-/// What an execution came to.
+/// The result of an execution.
 pub(crate) struct Ran {
-    /// The first property that it broke.
+    /// The first violation, if there is one.
     pub(crate) violation: Option<Violation>,
-    /// Those that watched it.
+    /// The monitors that watched it.
     pub(crate) monitors: Monitors,
 }
 
-/// Sets the scenario up, lets its actors run to their ends, and judges what they did. What happened is in
-/// `recorder`.
+/// Sets the scenario up, runs its actors to their ends, and judges the result. `recorder` has the events.
 pub(crate) fn execute<R: Runtime>(
     set_up: &dyn Fn(&World<R>),
     budgets: &Budgets,
@@ -45,7 +44,7 @@ pub(crate) fn execute<R: Runtime>(
 }
 
 /// Judges an end that was not executed: sets the scenario up on the model, has `end` fill the world, and asks
-/// the monitors, which have come to `monitors`, and `finally`. It takes a session in which operations take
+/// `monitors`, in the state they have reached, and `finally`. It takes a session in which operations take
 /// effect at once; `recorder` knows the names.
 pub(crate) fn judge_end(
     program: &dyn Program,

@@ -1,4 +1,4 @@
-//! Sequential specifications: what a shared object does when calls come one at a time.
+//! Sequential specifications: the behaviour of a shared object when calls come one at a time.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};

@@ -14,7 +14,7 @@ use crate::redis::Node;
 use crate::sync::{Clock, Runtime};
 use crate::trace::{Kind, Recorder};
 
-/// What a scenario sets up: time, actors, and what must hold once all have ended.
+/// The setup of a scenario: time, actors, and the properties that must hold once all actors have ended.
 pub struct World<R: Runtime> {
     clock: Clock<R>,
     monitors: Monitors,
@@ -43,13 +43,13 @@ pub(super) struct Timer {
 pub struct Actor<R: Runtime> {
     pub(super) name: String,
     clock: Clock<R>,
-    /// Its place among the clients, with which it may change places.
+    /// Its index among the clients, to which it is symmetric.
     pub(super) client: Option<ClientIndex>,
     pub(super) ended: Arc<AtomicBool>,
 }
 
 impl<R: Runtime> Actor<R> {
-    /// What schedules and timelines call it.
+    /// The actor's name in schedules and timelines.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -73,8 +73,8 @@ impl<R: Runtime> Actor<R> {
         })
     }
 
-    /// As [`sync::retry`](crate::sync::retry()): tries again until `attempt` succeeds. What is seen in an
-    /// attempt that fails does not matter afterwards.
+    /// As [`sync::retry`](crate::sync::retry()): tries again until `attempt` succeeds. The observations of an
+    /// attempt that fails do not matter afterwards.
     pub fn retry<T>(&self, attempt: impl FnMut() -> Option<T>) -> T {
         crate::sync::retry::<R, T>(attempt)
     }
@@ -85,11 +85,11 @@ impl<R: Runtime> Actor<R> {
         crate::sync::local::<R>(state);
     }
 
-    /// Says that the actor believes from here on that it holds the lock `key` by `token`, until the given
-    /// instant of the world's clock, or for ever. It is no step: it belongs to the one before.
+    /// Declares that the actor believes from here on that it holds the lock `key` by `token`, until the given
+    /// instant of the world's clock, or for ever. The declaration is no step: it belongs to the step before.
     ///
-    /// [`crate::lock`] says so by itself. A lock of another make has to be told to the monitors, because
-    /// what a client believes is nowhere but in its own variables.
+    /// [`crate::lock`] makes these declarations itself. Any other lock has to declare its clients' beliefs,
+    /// because they exist only in the clients' own variables.
     pub fn believe(&self, key: &str, token: &str, until: Option<Duration>) {
         let ms = |until: Duration| u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
         R::record(R::me(), || Kind::Believe {
@@ -99,7 +99,7 @@ impl<R: Runtime> Actor<R> {
         });
     }
 
-    /// Says that the actor no longer believes so.
+    /// Declares that the actor no longer believes so.
     pub fn disbelieve(&self, key: &str, token: &str) {
         R::record(R::me(), || Kind::Disbelieve { key: key.to_owned(), token: token.to_owned() });
     }
@@ -139,9 +139,9 @@ impl<R: Runtime> World<R> {
 
     /// Adds an actor. It starts when the scenario has set everything up.
     ///
-    /// What it leaves behind other than in shared objects (for [`World::finally`], say) has to be in what
-    /// `body` returns: an explorer that remembers states takes two executions for one where all shared
-    /// objects, and all results, are equal.
+    /// Anything it leaves behind outside shared objects (for [`World::finally`], say) has to be in the value
+    /// that `body` returns: an explorer that remembers states treats two executions as the same if all shared
+    /// objects and all results are equal.
     ///
     /// # Panics
     ///
@@ -155,13 +155,13 @@ impl<R: Runtime> World<R> {
     }
 
     /// Adds `count` actors that run the same code, called alice, bob, carol and so on. `body` may use the
-    /// name for nothing but to tell clients apart: explorers take two states for one if they differ only
-    /// in which client is which. What belongs to a client is found by its [index](Actor::index) in a
+    /// name only to tell clients apart: explorers treat two states as the same if they differ only in which
+    /// client is which. A client's own data is found by its [index](Actor::index) in a
     /// [`PerClient`](super::PerClient).
     ///
     /// # Panics
     ///
-    /// If there are to be more than [`MAX_CLIENTS`](Self::MAX_CLIENTS).
+    /// If `count` exceeds [`MAX_CLIENTS`](Self::MAX_CLIENTS).
     pub fn clients<T: Hash + Debug + 'static>(
         &self,
         count: usize,
@@ -173,7 +173,7 @@ impl<R: Runtime> World<R> {
         }
     }
 
-    /// How many clients a world may have.
+    /// The largest number of clients in a world.
     pub const MAX_CLIENTS: usize = CLIENTS.len();
 
     fn add<T: Hash + Debug + 'static>(
@@ -202,11 +202,11 @@ impl<R: Runtime> World<R> {
         self.monitors.add(monitor);
     }
 
-    /// Says what must hold once all actors have ended. `check` may look (with
-    /// [`Shared::peek`](crate::sync::Shared::peek), or by taking mutexes that are free by then), and says
+    /// Adds a check that runs once all actors have ended. `check` may look (with
+    /// [`Shared::peek`](crate::sync::Shared::peek), or by taking mutexes that are free by then), and returns
     /// what is wrong.
     ///
-    /// What it judges has to be in shared objects, or in what the actors returned, even if `check` reads it
+    /// The state it judges has to be in shared objects, or in the actors' results, even if `check` reads it
     /// elsewhere: of executions that are equal in these only one is judged (the contract of
     /// [`Scenario`](super::Scenario)).
     pub fn finally(
@@ -218,7 +218,7 @@ impl<R: Runtime> World<R> {
         self.parts.borrow_mut().checks.push((property, Box::new(check)));
     }
 
-    /// What did not hold, now that all actors have ended.
+    /// The violation that the end shows, now that all actors have ended.
     pub(super) fn judge(self, recorder: &Recorder) -> Option<Violation> {
         if let Some(violation) = recorder.with_trace(|names| self.monitors.finish(names)) {
             return Some(violation);

@@ -31,11 +31,11 @@ enum Source<R: Runtime> {
     Virtual(Arc<Shared<R, Timeline>>),
 }
 
-/// Virtual time, and the instants at which somebody wants to be woken.
+/// Virtual time, and the instants for which waiting actors have set an alarm.
 #[derive(Clone, Debug, Default, Hash)]
 struct Timeline {
     now: u64,
-    /// How many want each instant. Instants are milliseconds since the execution began.
+    /// The number of waiters for each instant. Instants are milliseconds since the execution began.
     alarms: BTreeMap<u64, u32>,
 }
 
@@ -120,7 +120,7 @@ impl<R: Runtime> Clock<R> {
         }
     }
 
-    /// Says that somebody waits for an instant, in milliseconds, until what is returned is dropped.
+    /// Sets an alarm for an instant, in milliseconds, until the returned value is dropped.
     pub(crate) fn alarm(&self, at: u64) -> Alarm<'_, R> {
         if let Source::Virtual(timeline) = self.source() {
             timeline.amend(|timeline| timeline.set_alarm(at));
@@ -148,14 +148,14 @@ impl<R: Runtime> Clock<R> {
             Source::Model => session::advance(at),
             Source::Virtual(timeline) => timeline.amend(|timeline| {
                 timeline.now = timeline.now.max(at);
-                // Before anybody can see it: nobody acts at a time that is not recorded yet.
+                // Before any actor can see it: no actor acts at a time that is not recorded yet.
                 R::record(R::me(), || Kind::Tick(timeline.now));
             }),
         }
     }
 }
 
-/// An instant that somebody waits for.
+/// An instant for which an actor waits.
 pub(crate) struct Alarm<'a, R: Runtime> {
     clock: &'a Clock<R>,
     at: u64,
@@ -172,7 +172,7 @@ impl<R: Runtime> Drop for Alarm<'_, R> {
     }
 }
 
-/// What the clock of the machine shows.
+/// Reads the clock of the machine.
 #[cfg(feature = "model")]
 mod model {
     use crate::machine::resources::time::{NextAlarm, Now, Until};

@@ -1,4 +1,4 @@
-//! How values are copied and compared, by runtimes that do.
+//! Codecs: the way to copy and compare values, for runtimes that do.
 
 use std::fmt::{self, Debug};
 use std::hash::Hash;
@@ -7,7 +7,7 @@ use std::thread::Result;
 #[cfg(feature = "model")]
 use crate::machine::value::Kept;
 
-/// How to keep a value of type `T`, and to copy it out again.
+/// The functions that keep a value of type `T`, and copy it out again.
 pub struct Codec<T> {
     #[cfg(feature = "model")]
     pub(crate) keep: fn(&T) -> Kept,
@@ -32,7 +32,7 @@ impl<T: Clone + Hash + Debug + 'static> Codec<T> {
 }
 
 impl<T: Clone + Hash + Debug + 'static> Codec<Result<T>> {
-    /// The codec of what a thread comes to that returns plain data. What it panicked with is not kept.
+    /// The codec of the outcome of a thread that returns plain data. A panic's payload is not kept.
     pub(crate) const fn of_outcomes() -> Self {
         Self {
             #[cfg(feature = "model")]

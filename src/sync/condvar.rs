@@ -34,7 +34,7 @@ impl<R: Runtime> Condvar<R> {
         guard.wait_on(&self.inner, self.object)
     }
 
-    /// Wakes one of those who wait now, if anybody does.
+    /// Wakes one current waiter, if there is one.
     pub fn notify_one(&self) {
         self.notify(false);
     }

@@ -1,5 +1,5 @@
-//! The thread that something shared belongs to. A thread that lockproof did not start takes no scheduling
-//! points: what it does would be lost, or blamed on the scenario.
+//! The thread to which a shared object belongs. A thread that lockproof did not start takes no scheduling
+//! points: its steps would be lost, or blamed on the scenario.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use crate::trace::{ActorId, ObjectId};
 
 /// Where an engine runs all actors.
 pub trait Place: Send + Sync {
-    /// Whether the calling thread is the engine's.
+    /// Returns whether the calling thread is the engine's.
     fn is_here(&self) -> bool;
 
     /// Ends the search with a sentence: a thread that is none of the engine's uses this.
     fn refuse(&self, thing: Thing) -> !;
 }
 
-/// What is used from such a thread.
+/// The thing that such a thread uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
     /// A mutex, a server, and so on.
     Object(ObjectId),
-    /// What this thread returns.
+    /// The return value of this thread.
     Result(ActorId),
     /// The clock.
     Clock,
@@ -57,7 +57,7 @@ impl fmt::Debug for Home {
     }
 }
 
-/// What to do instead.
+/// The advice that goes with the refusal.
 #[cfg(feature = "model")]
 pub(super) const REMEDY: &str =
     "start threads with lockproof::sync::spawn, so that their steps are scheduled";

@@ -8,8 +8,8 @@
 //! | [`Model`] | a world that is a value: actors run live as tasks of shuttle, or are learned one at a time |
 //!
 //! Each step is recorded into [`crate::trace`], by these wrappers or by the machine; callers record nothing.
-//! One type parameter, `R: Runtime`, says who supplies the primitives, so one scenario compiles under all of
-//! them in one build. (The usual `cfg(loom)` facade is one engine a build.)
+//! One type parameter, `R: Runtime`, selects the primitives, so one scenario compiles under all of them in
+//! one build. (The usual `cfg(loom)` facade is one engine a build.)
 //!
 //! * An actor that unwinds (it panicked, or a fault crashed it) finds the seam **inert**: its calls
 //!   reach no scheduling point and record nothing, so a `Drop` cannot influence the schedule.
@@ -17,8 +17,8 @@
 //!   that the explorers report, not something a model should have to handle.
 //! * A value that is shared is `Clone + Hash + Debug`, so that a search can keep and compare it; any other
 //!   value is `opaque`, at the price of a slower search.
-//! * [`retry()`] and [`local()`] tell a search what of a loop does not matter, so that a loop that polls has
-//!   few states. On the other runtimes they change nothing.
+//! * With [`retry()`] and [`local()`] a search learns which parts of a loop's past do not matter, so that a
+//!   loop that polls has few states. On the other runtimes they change nothing.
 
 mod atomic;
 mod clock;
@@ -57,7 +57,7 @@ pub use std::Std;
 pub(crate) use thread::{Doom, panic_message, start};
 pub use thread::{JoinHandle, spawn};
 
-/// Whether the caller is being unwound, and the seam therefore inert.
+/// Returns whether the caller is unwinding, which makes the seam inert.
 pub(crate) fn inert() -> bool {
     ::std::thread::panicking()
 }

@@ -112,7 +112,7 @@ impl<R: Runtime, T: Send + 'static> DerefMut for MutexGuard<'_, R, T> {
 
 impl<R: Runtime, T: Send + 'static> Drop for MutexGuard<'_, R, T> {
     fn drop(&mut self) {
-        // An actor that is unwound while it waits has no guard to give back.
+        // An actor that unwinds while it waits has no guard to give back.
         if let Some(guard) = self.guard.take() {
             self.mutex.leaving(Kind::Unlock { object: self.mutex.object, value: None });
             drop(guard);

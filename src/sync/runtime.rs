@@ -1,4 +1,4 @@
-//! What a runtime has to supply.
+//! The interface of a runtime.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -23,8 +23,8 @@ pub trait Runtime:
     /// The name of the runtime in verdicts and in test names.
     const NAME: &'static str;
 
-    /// Whether it is the model, which keeps time, servers and faults itself and records what it does. The
-    /// others bring primitives of their own, and the wrappers record what is done with them.
+    /// True for the model, which keeps time, servers and faults itself and records its own steps. The others
+    /// bring primitives of their own, and the wrappers record the calls.
     const MODEL: bool = false;
 
     /// A mutex around a value.
@@ -123,14 +123,14 @@ pub trait Runtime:
     ///
     /// # Errors
     ///
-    /// What the thread panicked with.
+    /// The payload of the thread's panic.
     fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> Result<T>;
 
     /// A point just before something that others can notice only by its order among steps.
     #[doc(hidden)]
     fn invisible_point() {}
 
-    /// Which actor the calling thread is.
+    /// The actor that the calling thread is.
     fn me() -> ActorId;
     /// Makes the calling thread be `actor` from here on.
     fn become_actor(actor: ActorId);
@@ -138,12 +138,12 @@ pub trait Runtime:
     /// A step of the caller begins. Runtimes whose primitives bring their own scheduling points leave it
     /// empty.
     fn point() {}
-    /// What is shared has changed.
+    /// Called when a shared object has changed.
     fn changed() {}
     /// The caller is the clock, and may let time pass from here on, though an actor could run.
     fn offer() {}
-    /// Lets the others run until they have ended. `idle` is called whenever none of them can go on, and
-    /// tells whether it changed that. Runtimes without such a notion leave it to the joins that follow.
+    /// Lets the others run until they have ended. Calls `idle` whenever none of them is enabled; `idle`
+    /// returns whether it changed that. Runtimes without such a notion leave it to the joins that follow.
     fn settle(idle: impl FnMut() -> bool) {
         let _ = idle;
     }
@@ -160,26 +160,26 @@ pub trait Runtime:
             otherwise();
         }
     }
-    /// Wakes all who wait on the condition variable because [`Runtime::block_until`] left it to them. It is
-    /// part of the caller's step.
+    /// Wakes all waiters of the condition variable because [`Runtime::block_until`] left it to the callers.
+    /// It is part of the caller's step.
     fn wake(condvar: &Self::Condvar) {
         Self::notify(condvar, true);
     }
-    /// Lets others go on for a while, or until `ready`, before time passes because somebody waits.
+    /// Lets others run for a while, or until `ready`, before time passes for a waiting actor.
     fn linger(ready: impl Fn() -> bool) {
         let _ = ready;
     }
-    /// Whether the checker itself gave up inside one of its primitives, so that what unwinds is not the
-    /// actor's doing and must not be caught.
+    /// Returns whether the checker itself gave up inside one of its primitives, so that the unwinding is not
+    /// the actor's doing and must not be caught.
     fn collapsed() -> bool {
         false
     }
-    /// Whether a step and its record are one, so that nothing of another actor comes between them.
+    /// Returns whether a step and its record are one, so that no action of another actor comes between them.
     fn records_at_once() -> bool {
         true
     }
 
-    /// Records what `actor`, the caller, did.
+    /// Records an action of `actor`, the caller.
     #[doc(hidden)]
     fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
         trace::record(actor, kind);
@@ -189,12 +189,12 @@ pub trait Runtime:
     fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
         trace::announce(actor, kind);
     }
-    /// Records what the caller announced now.
+    /// Records the announced events of the caller now.
     #[doc(hidden)]
     fn reveal() {
         trace::reveal(Self::me());
     }
-    /// What the body of the calling actor returned.
+    /// Takes the value that the body of the calling actor returned.
     #[doc(hidden)]
     fn returned<T: Hash + Debug + 'static>(value: T) {
         drop(value);
@@ -205,7 +205,7 @@ pub trait Runtime:
         let _ = object;
         step()
     }
-    /// Whether this is what the checker ends a run with.
+    /// Returns whether this is the payload with which the checker ends a run.
     #[doc(hidden)]
     fn is_stop(payload: &(dyn Any + Send)) -> bool {
         let _ = payload;
@@ -226,12 +226,12 @@ pub trait Runtime:
     fn only<T: Hash>(value: &T) {
         let _ = value;
     }
-    /// Whether the explorer ended this execution early, so that there is nothing to judge.
+    /// Returns whether the explorer ended this execution early, so that there is nothing to judge.
     #[doc(hidden)]
     fn is_abandoned() -> bool {
         false
     }
-    /// What the caller learns from its last step.
+    /// Notes what the caller learns from its last step.
     #[doc(hidden)]
     fn observe<T: Hash>(seen: &T) {
         let _ = seen;

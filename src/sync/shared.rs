@@ -41,8 +41,8 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
 
     /// One step: applies `step` to the state, and returns its reply. `request` names the step in timelines.
     ///
-    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: what it would write into a
-    /// captured variable is nothing that a search could know of.
+    /// The reply is all that the actor may learn, which is why `step` is a `Fn`: a search could not know of a
+    /// value that it writes into a captured variable.
     pub fn with<U: Debug + Hash>(&self, request: &str, step: impl Fn(&mut T) -> U) -> U {
         self.home.check();
         if inert() {
@@ -50,14 +50,14 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         }
         self.effect(step, |object, reply| {
             let (request, reply) = (request.to_owned(), format!("{reply:?}"));
-            // What the step changes is known to its own code only.
+            // Only the step's own code knows what it changes.
             let touched = vec![Touch { part: None, writes: true }];
             [Event { actor: R::me(), kind: Kind::Access { object, request, reply, touched } }]
         })
     }
 
-    /// One step, of which `tell` makes events. What `U` hashes is what the calling actor learns; what `tell`
-    /// makes of it is seen by those who watch.
+    /// One step, which `tell` turns into events. The calling actor learns the hash of `U`; the observers of
+    /// the execution see the events.
     pub(crate) fn effect<U: Hash, E: IntoIterator<Item = Event>>(
         &self,
         step: impl FnOnce(&mut T) -> U,
@@ -68,7 +68,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         let reply = R::inside(self.object, || step(&mut value));
         R::observe(&reply);
         if R::MODEL {
-            // The machine has the value before anybody is told of the step.
+            // The machine has the value before the step is announced.
             drop(value);
             tell(self.object, &reply).into_iter().for_each(|it| R::record(it.actor, || it.kind));
         } else {
@@ -81,7 +81,7 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
     }
 
     /// Waits on `told` until `ready`, as part of a step that is recorded elsewhere. It is for runtimes that
-    /// cannot suspend a thread on a condition; whoever makes it true wakes those who wait.
+    /// cannot suspend a thread on a condition; the actor that makes it true wakes the waiters.
     #[cfg(feature = "model")]
     pub(crate) fn wait_on(&self, told: &R::Condvar, ready: impl Fn(&T) -> bool) {
         let mut value = R::access(&self.inner);
@@ -90,18 +90,18 @@ impl<R: Runtime, T: Send + 'static> Shared<R, T> {
         }
     }
 
-    /// What it is in events.
+    /// Its name in events.
     #[cfg(feature = "model")]
     pub(crate) const fn object(&self) -> ObjectId {
         self.object
     }
 
-    /// A look at the state that is no step: for judging the outcome.
+    /// Looks at the state without a step: for judging the outcome.
     ///
-    /// It has no scheduling point. What an actor sees here is the state right after its own last step, as
-    /// if it had looked in that step; real threads would have given the others time to change it. What
-    /// others change is to be asked for in a step of its own, [`Shared::with`]. A search takes the actor to
-    /// have seen all of the value, whatever `look` makes of it.
+    /// It has no scheduling point. An actor sees here the state right after its own last step, as if it had
+    /// looked in that step; real threads would have given the others time to change it. Ask for changes by
+    /// others in a step of its own, [`Shared::with`]. A search assumes that the actor has seen all of the
+    /// value, whatever `look` makes of it.
     pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
         self.home.check();
         look(&R::look(&self.inner))

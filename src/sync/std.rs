@@ -13,7 +13,7 @@ use crate::trace::{ActorId, ObjectId, Verb};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Std;
 
-/// How often a thread lets the others go on before it makes time pass: enough for one of them to start.
+/// The number of times a thread yields before it makes time pass: enough for one of the others to start.
 const PATIENCE: usize = 1_000;
 
 thread_local! {
@@ -68,7 +68,7 @@ impl Runtime for Std {
     fn apply(atomic: &AtomicI64, verb: Verb, ordering: Ordering) -> i64 {
         match verb {
             Verb::Load => atomic.load(ordering),
-            // `std` stores without looking; nobody is shown what was found.
+            // `std` stores without looking; no caller sees the previous value.
             Verb::Store(value) => {
                 atomic.store(value, ordering);
                 value

@@ -10,8 +10,8 @@ use super::home::{Home, Thing};
 use super::{Codec, Runtime};
 use crate::trace::{self, ActorId, Kind};
 
-/// What an actor is unwound with when the execution has no more use for it: a fault crashed it, or
-/// the explorer knows the rest. It is not a panic: no hook runs, nothing is printed.
+/// The payload that unwinds an actor when the execution has no more use for it: a fault crashed it, or the
+/// explorer knows the rest. It is not a panic: no hook runs, nothing is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Doom;
 
@@ -99,7 +99,7 @@ impl<R: Runtime, T: Send + 'static> JoinHandle<R, T> {
         let _ = R::join(self.handle);
     }
 
-    /// Which actor the thread is.
+    /// The actor that the thread is.
     #[must_use]
     pub const fn actor(&self) -> ActorId {
         self.actor

@@ -23,7 +23,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Datum(Arc<dyn Value>);
 
-/// What is left of a value whose type is erased.
+/// The operations that remain of a value whose type is erased.
 trait Value: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn same(&self, other: &Datum) -> bool;

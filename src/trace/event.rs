@@ -1,4 +1,4 @@
-//! One event: who did what to which object.
+//! One event: an actor, an action and an object.
 
 use super::Datum;
 
@@ -32,16 +32,16 @@ impl ObjectId {
     }
 }
 
-/// What one actor did, at one point of the execution.
+/// The action of one actor, at one point of the execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// Who did it.
+    /// The actor.
     pub actor: ActorId,
-    /// What it was.
+    /// The action.
     pub kind: Kind,
 }
 
-/// What was done. The texts are short and made for a timeline.
+/// An action. The texts are short and made for a timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -49,15 +49,15 @@ pub enum Kind {
     Lock {
         /// The mutex.
         object: ObjectId,
-        /// What it guards, where that is known.
+        /// The value that it guards, where that is known.
         value: Option<String>,
     },
-    /// Released a mutex. It has no scheduling point of its own: releasing commutes with whatever the
-    /// others could do just before it.
+    /// Released a mutex. It has no scheduling point of its own: releasing commutes with any operation that
+    /// the others could perform just before it.
     Unlock {
         /// The mutex.
         object: ObjectId,
-        /// What it guards from here on, where that is known.
+        /// The value that it guards from here on, where that is known.
         value: Option<String>,
     },
     /// Began to wait on a condition variable, and released the mutex that goes with it.
@@ -73,14 +73,14 @@ pub enum Kind {
     Notify {
         /// The condition variable.
         object: ObjectId,
-        /// Whether every waiter was told, not just one.
+        /// True if every waiter was notified, not just one.
         all: bool,
     },
     /// One access of an atomic integer.
     Atomic {
         /// The atomic.
         object: ObjectId,
-        /// What was done to it.
+        /// The operation on it.
         verb: Verb,
         /// The value found.
         found: i64,
@@ -89,20 +89,20 @@ pub enum Kind {
     Access {
         /// The shared state.
         object: ObjectId,
-        /// What was asked of it, in its own words.
+        /// The request, in the object's own terms.
         request: String,
-        /// What came back.
+        /// The reply.
         reply: String,
-        /// What it was done to.
+        /// The parts of the object that the step works on.
         touched: Vec<Touch>,
     },
-    /// What a server holds under a key that is watched, now that this actor's step changed it.
+    /// The entry of a watched key on a server, now that this actor's step changed it.
     Truth {
         /// The server.
         object: ObjectId,
         /// The key.
         key: String,
-        /// What is there; `None` is nothing.
+        /// The value; `None` is nothing.
         value: Option<String>,
         /// When it will expire, in milliseconds; `None` is never.
         until: Option<u64>,
@@ -117,20 +117,20 @@ pub enum Kind {
     Spawn(ActorId),
     /// Waited for another actor to end.
     Join(ActorId),
-    /// A client came to believe that it holds a lock.
+    /// A client began to believe that it holds a lock.
     Believe {
-        /// What is locked.
+        /// The key of the lock.
         key: String,
-        /// What proves ownership to the server.
+        /// The token that proves ownership to the server.
         token: String,
         /// Until when it may believe so, in milliseconds; `None` is for ever.
         until: Option<u64>,
     },
     /// A client stopped believing that it holds a lock.
     Disbelieve {
-        /// What was locked.
+        /// The key of the lock.
         key: String,
-        /// What proved ownership to the server.
+        /// The token that proved ownership to the server.
         token: String,
     },
     /// A call began whose reply will be judged. It is part of the step that follows.
@@ -160,9 +160,9 @@ pub(crate) const WAITS: &str = "waits";
 /// A part of shared state that a step works on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Touch {
-    /// Which part, a key of a server say; `None` is all of it.
+    /// The part, a key of a server say; `None` is all of it.
     pub part: Option<String>,
-    /// Whether the step may change it.
+    /// True if the step may change it.
     pub writes: bool,
 }
 
@@ -187,7 +187,7 @@ pub enum Verb {
 }
 
 impl Kind {
-    /// Whether this event took a scheduling decision, and so a place in the schedule.
+    /// Returns whether this event took a scheduling decision, and so a place in the schedule.
     #[must_use]
     pub const fn is_step(&self) -> bool {
         !matches!(

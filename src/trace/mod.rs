@@ -1,13 +1,13 @@
-//! What happened: the events of the current execution, and the record of them.
+//! Events: those of the current execution, and the record of them.
 //!
 //! The seam ([`crate::sync`]) records each step as it is taken, so a scenario cannot forget to and a
 //! picture cannot lie. A record is installed for the OS thread that runs a model, or handed from
 //! thread to thread where the threads are real. Where none is installed (a production user of the
 //! lock) recording costs one look at an empty thread-local.
 //!
-//! * [`event`]: what one step is.
+//! * [`event`]: the description of one step.
 //! * [`datum`]: a value in an event, whatever its type.
-//! * [`recorder`]: where steps are kept, and who may watch them pass.
+//! * [`recorder`]: the store of the steps, and the interface of its watchers.
 
 pub mod datum;
 pub mod event;
@@ -30,7 +30,7 @@ pub fn current() -> Option<Recorder> {
     CURRENT.with_borrow(Clone::clone)
 }
 
-/// Whether a recorder is installed on this OS thread. A panic hook may ask, whatever was going on.
+/// Returns whether a recorder is installed on this OS thread. A panic hook may ask at any time.
 #[cfg(feature = "model")]
 pub(crate) fn is_recording() -> bool {
     let installed = CURRENT.try_with(|current| current.try_borrow().is_ok_and(|it| it.is_some()));
@@ -43,8 +43,8 @@ pub fn enter(recorder: Option<Recorder>) -> Scope {
     Scope { outer: CURRENT.replace(recorder) }
 }
 
-/// Has what actors record go to `taker`, on this OS thread: it is a part of what they do, and takes effect
-/// with the rest of that.
+/// Sends the records of actors on this OS thread to `taker`: a record is a part of an actor's step, and takes
+/// effect with the rest of it.
 #[cfg(feature = "model")]
 pub(crate) fn hand_to(taker: Option<fn(Event)>) {
     TAKER.set(taker);
@@ -55,13 +55,14 @@ fn with_current<U>(work: impl FnOnce(&Recorder) -> U) -> Option<U> {
     CURRENT.with_borrow(|current| current.as_ref().map(work))
 }
 
-/// Whether the execution that runs on this OS thread has shown all that it is going to.
+/// Returns whether the execution on this OS thread need not go on: a property is violated, or an actor
+/// panicked.
 #[cfg(feature = "model")]
 pub(crate) fn is_broken() -> bool {
     with_current(Recorder::is_broken).unwrap_or_default()
 }
 
-/// Records what `actor` did. `kind` is called only where a recorder is installed.
+/// Records an action of `actor`. `kind` is called only where a recorder is installed.
 pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     match TAKER.get() {
         Some(take) => take(Event { actor, kind: kind() }),
@@ -69,7 +70,7 @@ pub fn record(actor: ActorId, kind: impl FnOnce() -> Kind) {
     }
 }
 
-/// Appends what `actor` did to the record.
+/// Appends an action of `actor` to the record.
 pub(crate) fn append(actor: ActorId, kind: impl FnOnce() -> Kind) {
     with_current(|recorder| recorder.record(Event { actor, kind: kind() }));
 }
@@ -79,12 +80,12 @@ pub(crate) fn record_all<E: IntoIterator<Item = Event>>(events: impl FnOnce() ->
     with_current(|recorder| events().into_iter().for_each(|event| recorder.record(event)));
 }
 
-/// Records what `actor` is about to do just before its next event, whatever that is.
+/// Keeps an action of `actor` to be recorded just before its next event, whichever that is.
 pub(crate) fn announce(actor: ActorId, kind: impl FnOnce() -> Kind) {
     with_current(|recorder| recorder.announce(Event { actor, kind: kind() }));
 }
 
-/// Records what `actor` announced now: it begins to do it, though the step has no record yet.
+/// Records the announced actions of `actor` now: they begin, although the step has no record yet.
 pub(crate) fn reveal(actor: ActorId) {
     with_current(|recorder| recorder.reveal(actor));
 }

@@ -1,4 +1,4 @@
-//! Where events are kept, and who may watch them pass.
+//! The store of events, and the interface of its watchers.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "model")]
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{ActorId, Event, Kind, ObjectId};
 
-/// The record of one execution: who took part, what was shared, and what happened in which order.
+/// The record of one execution: the actors, the shared objects, and the events in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Trace {
     /// The actors' names; number 0 is `main`.
     pub actors: Vec<String>,
     /// The shared objects' names.
     pub objects: Vec<String>,
-    /// What happened, oldest first.
+    /// The events, oldest first.
     pub events: Vec<Event>,
 }
 
@@ -26,8 +26,8 @@ impl Trace {
         self.actors.get(actor.index()).map_or("main", String::as_str)
     }
 
-    /// How many visible steps were taken, but for those of the main actor, who sets up and judges while
-    /// there is nobody else.
+    /// The number of visible steps, except for those of the main actor, which sets up and judges while no
+    /// other actor exists.
     #[must_use]
     pub fn steps(&self) -> usize {
         let others = self.events.iter().filter(|event| event.actor != ActorId::MAIN);
@@ -43,8 +43,8 @@ impl Trace {
 
 /// Is shown each event as it is recorded. It runs inside the step, so it must take none itself.
 pub trait Watcher: Send {
-    /// An event has just happened; `names` has those of the actors and objects.
-    /// Returns whether the execution has shown all that it is going to: a property is broken.
+    /// Takes an event that has just happened; `names` has the names of actors and objects. Returns whether
+    /// the execution need not go on: a property is violated.
     fn saw(&mut self, event: &Event, names: &Trace) -> bool;
 }
 
@@ -56,10 +56,10 @@ struct Record {
     trace: Trace,
     broken: bool,
     closed: bool,
-    /// What is recorded just before the next event of each actor.
+    /// The events to record just before the next event of each actor.
     announced: BTreeMap<ActorId, Vec<Kind>>,
     watcher: Option<Box<dyn Watcher>>,
-    /// Why the execution does not count.
+    /// The reason why the execution does not count.
     #[cfg(feature = "model")]
     refused: Option<String>,
     /// The keys that are watched, after their servers.
@@ -99,19 +99,18 @@ impl Recorder {
         record.add(event);
     }
 
-    /// Has an event appended just before the next one of its actor: what is no step of its own belongs
-    /// to the step that follows, and nothing is known of when it happened before that.
+    /// Has an event appended just before the next one of its actor: an event that is no step of its own
+    /// belongs to the step that follows, and nothing is known of its time before that.
     pub(super) fn announce(&self, event: Event) {
         self.record_mut().announced.entry(event.actor).or_default().push(event.kind);
     }
 
-    /// Appends what `actor` announced now.
+    /// Appends the announced events of `actor` now.
     pub(super) fn reveal(&self, actor: ActorId) {
         self.record_mut().reveal(actor);
     }
 
-    /// Whether the execution has shown all that it is going to: a property is broken, or an actor
-    /// panicked.
+    /// Returns whether the execution need not go on: a property is violated, or an actor panicked.
     #[cfg(feature = "model")]
     pub(crate) fn is_broken(&self) -> bool {
         self.record_mut().broken
@@ -135,26 +134,26 @@ impl Recorder {
         self.record_mut().refused.get_or_insert(why);
     }
 
-    /// Why the execution does not count, if it does not.
+    /// The reason why the execution does not count, if it does not.
     #[cfg(feature = "model")]
     pub(crate) fn refused(&self) -> Option<String> {
         self.record_mut().refused.clone()
     }
 
-    /// Records nothing from here on: nobody can go on, and what actors let go of while they are unwound
-    /// did not happen.
+    /// Records nothing from here on: no actor is enabled, and the releases of actors that unwind did not
+    /// happen.
     #[cfg(feature = "model")]
     pub(crate) fn close(&self) {
         self.record_mut().closed = true;
     }
 
-    /// What has been recorded so far.
+    /// The record so far.
     #[must_use]
     pub fn trace(&self) -> Trace {
         self.record_mut().trace.clone()
     }
 
-    /// A look at what has been recorded so far.
+    /// A look at the record so far.
     pub fn with_trace<U>(&self, look: impl FnOnce(&Trace) -> U) -> U {
         look(&self.record_mut().trace)
     }

@@ -120,7 +120,7 @@ fn who_waits_for_funds_is_told_of_each_way_they_can_come() {
         Outcome::Applied { balance } => Some(balance),
         other => panic!("{other:?}"),
     });
-    // Both wait: only so is it certain that they have to be told.
+    // Both wait: only then is it certain that they need a notification.
     while bank.desks[&a].vault.lock().waiting < 2 {
         thread::yield_now();
     }

@@ -7,10 +7,10 @@ use super::Money;
 /// Reads an optional sign, digits, and at most two decimals: `1234.56`, `-200`, `+300`, `0.5` (=
 /// 0.50), `.5` (= 0.50).
 ///
-/// `.5` is taken because spreadsheets write it and it can mean only one thing. `5.` is refused:
-/// that is what is left of an amount whose end was cut off. So are exponents, separators of
-/// thousands, spaces, `NaN`, `inf`, and digits that are not ASCII. A third decimal is refused even
-/// when it is 0: rounding is nobody's business here.
+/// `.5` is accepted because spreadsheets write it and it can mean only one thing. `5.` is rejected: it
+/// remains when the end of an amount is cut off. So are exponents, separators of thousands, spaces, `NaN`,
+/// `inf`, and digits that are not ASCII. A third decimal is rejected even when it is 0: nothing here may
+/// round.
 impl FromStr for Money {
     type Err = MoneyError;
 
@@ -66,7 +66,7 @@ fn minor_units(negative: bool, whole: &str, decimals: &str) -> Option<Money> {
     }
 }
 
-/// An error quotes what it is about, and a field of a broken file may be megabytes long.
+/// Shortens a text for an error, which quotes it: a field of a broken file may be megabytes long.
 fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.char_indices().nth(LONGEST) {
@@ -75,7 +75,7 @@ fn excerpt(text: &str) -> String {
     }
 }
 
-/// Why a text is not an amount of money. Each says what was expected and what was found;
+/// The reason why a text is not an amount of money. Each says what was expected and what was found;
 /// [`offset`](Self::offset) says where, so that a reader of files can name the column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Why a request to the bank in Redis was not answered by an outcome.
+//! The reasons why a request to the bank in Redis was not answered by an outcome.
 
 use ::redis::RedisError;
 
@@ -6,7 +6,7 @@ use crate::bank::AccountNumber;
 use crate::lock::AcquireError;
 use crate::lock::error::is_refusal;
 
-/// Why a request was not carried out, and whether it may have been.
+/// The reason why a request was not carried out, and whether it may have been.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BankError {
@@ -19,9 +19,9 @@ pub enum BankError {
         {attempts} attempts; nothing was changed"
     )]
     LockLost {
-        /// Which account.
+        /// The account.
         account: AccountNumber,
-        /// How many times it was tried.
+        /// The number of attempts.
         attempts: u32,
     },
     /// A balance could not be read: no answer, an error, or something that is no balance. Nothing was

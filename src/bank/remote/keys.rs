@@ -1,11 +1,11 @@
-//! What is called what on the server.
+//! The names of the keys on the server.
 
 use crate::bank::AccountNumber;
 
 /// The names of the keys of one bank.
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
-    /// What each of them begins with.
+    /// The prefix of each of them.
     prefix: String,
 }
 

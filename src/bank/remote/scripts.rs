@@ -1,4 +1,4 @@
-//! The Lua that has to be one step on the server.
+//! The Lua code that has to be one step on the server.
 
 use std::sync::LazyLock;
 

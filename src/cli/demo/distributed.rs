@@ -16,19 +16,19 @@ use crate::cli::{Failure, Output, Status};
 use crate::lock::{AcquireError, RedisLock, Tokens};
 use crate::sync::{JoinHandle, Std, spawn};
 
-/// How many transactions run at one time.
+/// The number of transactions that run at one time.
 const TELLERS: usize = Bank::<Std>::TELLERS;
 
-/// How many accounts one command names: a server does nothing else meanwhile.
+/// The number of accounts that one command names: a server does nothing else meanwhile.
 const ACCOUNTS: usize = 500;
 
-/// How often a taken lock is asked for, each time with the whole patience of the lock's default policy:
-/// the last of so many tellers waits until all others had the account, also on a slow network. (A more
-/// patient policy would be as patient with a server that is lost.)
+/// The number of times a taken lock is asked for, each time with the whole patience of the lock's default
+/// policy: the last of all these tellers waits until all others had the account, also on a slow network. (A
+/// more patient policy would be as patient with a server that is lost.)
 const ROUNDS: usize = 6;
 
-/// Opens the accounts, applies the transactions, and prints what becomes of each, and then the
-/// balances. Its keys are removed at the end.
+/// Opens the accounts, applies the transactions, and prints the outcome of each, and then the balances. Its
+/// keys are removed at the end.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Resul
     let Input { accounts, transactions } = input;
     let mut numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
     numbers.sort();
-    // An account that is not open leaves traces too: the lock and the fence of who looked for it.
+    // An account that is not open leaves traces too: the lock and the fence of the client that looked for it.
     let mut touched: Vec<_> = transactions.iter().map(|t| t.account.clone()).collect();
     touched.extend_from_slice(&numbers);
     touched.sort();
@@ -62,7 +62,7 @@ pub(super) fn run<S: Server>(server: &S, input: Input, output: &Output) -> Resul
     })
 }
 
-/// The bank of one run, under keys that nobody else has.
+/// The bank of one run, under keys that no other run has.
 #[derive(Clone)]
 struct Branch<S> {
     server: S,
@@ -83,7 +83,7 @@ impl<S: Server> Branch<S> {
             let Err(reason) = bank.open(some) else {
                 continue;
             };
-            // What is open is removed; if that fails too, then for the same reason.
+            // The accounts opened so far are removed; if that fails too, then for the same reason.
             let numbers: Vec<_> = accounts.iter().map(|a| a.number.clone()).collect();
             let _ = remove(&mut bank, &numbers);
             return Err(ServerError::NotOpened { address: self.server.address(), reason });
@@ -91,7 +91,7 @@ impl<S: Server> Branch<S> {
         Ok(())
     }
 
-    /// Applies every transaction on a thread of its own, and returns how many were not decided.
+    /// Applies every transaction on a thread of its own, and returns the number that were not decided.
     fn apply(&self, transactions: Vec<Transaction>) -> usize {
         let mut undecided = 0;
         let mut transactions = transactions.into_iter().enumerate().peekable();
@@ -109,7 +109,7 @@ impl<S: Server> Branch<S> {
         undecided
     }
 
-    /// Applies a transaction, prints what became of it, and returns whether that is known.
+    /// Applies a transaction, prints its outcome, and returns whether that is known.
     fn decide(&self, transaction: &Transaction) -> bool {
         let undecided = |reason: &dyn Display| {
             let line = lines::undecided(transaction, reason);
@@ -172,7 +172,7 @@ fn apply_in_turn<C: ConnectionLike>(
     bank.apply(transaction)
 }
 
-/// All balances. Nobody is at work any more, so several reads are one snapshot.
+/// All balances. No teller is at work any more, so several reads are one snapshot.
 fn audit<C: ConnectionLike>(
     bank: &mut RemoteBank<C>,
     accounts: &[AccountNumber],

@@ -1,11 +1,11 @@
-//! What the demos print.
+//! The lines that the demos print.
 
 use std::fmt::Display;
 
 use crate::bank::{AccountNumber, Money, Outcome, Transaction};
 use crate::cli::Output;
 
-/// Which demo it is: a refusal reads differently in each, and has since they were written in Go.
+/// The demo that prints: a refusal reads differently in each, and has since they were written in Go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wording {
     Single,

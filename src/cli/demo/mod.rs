@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * `lines`: what is printed.
+//! * `lines`: the lines that are printed.
 //! * `server`: a real Redis server, or a simulated one.
 //! * `single`: mutexes, in one process.
 //! * `distributed`: Redis locks, and balances in Redis.
@@ -77,11 +77,11 @@ struct Data {
 }
 
 impl Args {
-    /// Runs the bank, and prints what becomes of each transaction, and the final balances.
+    /// Runs the bank, and prints the outcome of each transaction, and the final balances.
     ///
     /// # Errors
     ///
-    /// What kept it from its job.
+    /// The reason why it could not do its job.
     pub fn run(self, output: &Output) -> Result<Status, Failure> {
         let status = match self.bank {
             Bank::Single { data } => single::run(data.read()?, output),
@@ -107,8 +107,8 @@ impl Data {
     }
 }
 
-/// The bank of the introduction. In whatever order its transactions run, they end in the same
-/// balances: the one of 3000.00 is never covered, and the others always are.
+/// The bank of the introduction. Its transactions end in the same balances in any order: the one of 3000.00
+/// is never covered, and the others always are.
 fn built_in() -> Input {
     let row = |(account, whole): (&str, i64)| {
         let number = account.parse().expect("an account number");

@@ -59,7 +59,7 @@ fn connect(client: &Client) -> RedisResult<Connection> {
     Ok(connection)
 }
 
-/// What stands in a log should open no door.
+/// The URL as a log may show it: no entry in a log should open a door.
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &url[..scheme], &url[at..]),

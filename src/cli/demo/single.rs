@@ -8,7 +8,7 @@ use crate::cli::input::Input;
 use crate::cli::{Output, Status};
 use crate::sync::Std;
 
-/// Applies the transactions, and prints what becomes of each, and then the balances. A mutex is always
+/// Applies the transactions, and prints the outcome of each, and then the balances. A mutex is always
 /// obtained, so each is decided.
 pub(super) fn run(input: Input, output: &Output) -> Status {
     let bank = Bank::<Std>::new(input.accounts).expect("the reader takes each account once");

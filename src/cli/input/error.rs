@@ -1,11 +1,11 @@
-//! What can be wrong with a file, in sentences.
+//! The errors of a file, in sentences.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::bank::{AccountNumber, AccountNumberError, Money, MoneyError};
 
-/// Why a file was not taken. The text says what was expected, what was found, and where.
+/// The reason why a file was rejected. The text says what was expected, what was found, and where.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
@@ -14,7 +14,7 @@ pub enum InputError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         reason: io::Error,
     },
     /// Something in the file is not what it should be.
@@ -26,7 +26,7 @@ pub enum InputError {
         line: usize,
         /// The column of the character in question, in characters from 1.
         column: usize,
-        /// What is wrong there.
+        /// The problem at that place.
         problem: Problem,
     },
     /// A bank needs an account.
@@ -37,7 +37,7 @@ pub enum InputError {
     },
 }
 
-/// What is wrong with a row.
+/// A problem of a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -50,7 +50,7 @@ pub enum Problem {
     /// The row has too few fields, or too many.
     #[error("expected 2 fields (account,amount), found {found}")]
     FieldCount {
-        /// How many there are.
+        /// The number of fields found.
         found: usize,
     },
     /// The header names another field than the two there are, or the two in another order.

@@ -1,8 +1,8 @@
 //! Bytes to rows of `account,amount`.
 //!
-//! On `csv-core` rather than `csv`: it tells how far a field reaches, and so in which column the
-//! next one begins. It is fed line by line, because no field may hold the end of a line, and a
-//! quote that was not closed should not swallow the rest of the file.
+//! On `csv-core` rather than `csv`: it reports where a field ends, and so the column in which the next one
+//! begins. It is fed line by line, because no field may hold the end of a line, and a quote that was not
+//! closed should not swallow the rest of the file.
 
 use csv_core::{ReadFieldResult, Reader};
 
@@ -61,7 +61,7 @@ struct Field {
     column: usize,
 }
 
-/// Whether the first row names fields: one of its names is ours, and it is not an account of that
+/// Returns whether the first row names fields: one of its names is ours, and it is not an account of that
 /// name with a proper amount.
 fn is_header(fields: &[Field]) -> bool {
     let is_row = fields.len() == 2 && fields[1].text.parse::<Money>().is_ok();

@@ -9,7 +9,7 @@ fn read_as_accounts(text: impl AsRef<[u8]>) -> Vec<String> {
     accounts.iter().map(shown).collect()
 }
 
-/// What is said of a text that is not a list of accounts.
+/// The error text for a text that is not a list of accounts.
 fn refusal(text: impl AsRef<[u8]>) -> String {
     let problem = accounts(text.as_ref()).expect_err("this should be refused");
     problem.within(Path::new("bank.csv")).to_string()
@@ -177,7 +177,7 @@ fn reads_both_files_in_their_order() {
     let input = read(&accounts, &transactions).unwrap();
     let numbers: Vec<&str> = input.accounts.iter().map(|account| account.number.as_str()).collect();
     assert_eq!(numbers, ["22222", "11111"]);
-    // 33333 is not an account of this bank, which is for the bank to say.
+    // 33333 is not an account of this bank: the bank reports that.
     let amounts = |t: &Transaction| (t.account.to_string(), t.amount.minor());
     let expected = [("11111", -20_000), ("33333", 100), ("11111", -20_000)];
     assert_eq!(
@@ -219,7 +219,7 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 proptest::proptest! {
-    /// Any text is read or refused, and a refusal points into it.
+    /// Any text is read or rejected, and an error points into it.
     #[test]
     fn any_text_is_read_or_refused_in_its_place(text in "(1|a|account|,|\"|\\.|-| |#|\r|\n|ä|\u{0}){0,12}") {
         if let Err(error::Located::Malformed { line, column, .. }) = accounts(text.as_bytes()) {

@@ -66,7 +66,7 @@ fn a_lapsed_lease_that_nobody_took_can_be_renewed() {
     assert_eq!(lease.valid_until(), ms(295));
 }
 
-/// Sent twice: the late one may have set the lock again after somebody else's turn.
+/// Sent twice: the late one may have set the lock again after another client held it.
 #[test]
 fn a_lapsed_lease_whose_token_may_have_come_back_is_lost() {
     for (at, expected) in [(96, Renewal::Renewed), (97, Renewal::Lost)] {
@@ -99,7 +99,7 @@ fn a_release_without_an_answer_is_asked_for_again() {
         lock.release(lease)
     };
     assert_eq!(after(int(1)), Release::Released);
-    // Gone: by the first request, or lost before it. Nobody knows.
+    // Gone: by the first request, or lost before it. The replies cannot tell.
     assert!(matches!(after(int(0)), Release::Unknown(_)));
     assert!(matches!(after(lost()), Release::Unknown(_)));
 }

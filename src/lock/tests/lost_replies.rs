@@ -9,7 +9,7 @@ const SET: &str = "SET k alice:1 NX PX 100";
 fn ours_when_the_request_never_arrived() {
     let mut lock = alice([(SET, 10, lost()), (SET, 10, ok())]);
     let lease = lock.acquire("k", ms(100)).unwrap();
-    // Which of the two took the lock is unknown: it counts from the first.
+    // The lock may have been taken by either of the two: it counts from the first.
     assert_eq!((lease.valid_until(), lock.now()), (ms(97), ms(20)));
 }
 

@@ -1,5 +1,5 @@
-//! The lock against a connection that follows a script: which commands are sent, and what is made of
-//! each answer. What the server makes of the commands is not tested here.
+//! The lock against a connection that follows a script: the commands that it sends, and its conclusions from
+//! each answer. The server's handling of the commands is not tested here.
 
 mod acquire;
 mod fenced;
@@ -20,8 +20,8 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// One command that is expected, as `GET k`, or `release k alice:1` for a script called by its hash, how many
-/// milliseconds pass until the answer, and the answer.
+/// One command that is expected, as `GET k`, or `release k alice:1` for a script called by its hash, the
+/// milliseconds until the answer, and the answer.
 type Line = (&'static str, u64, RedisResult<Value>);
 
 /// Expects exactly these commands, in this order.
@@ -123,14 +123,14 @@ fn text(text: &str) -> RedisResult<Value> {
     Ok(Value::BulkString(text.as_bytes().to_vec()))
 }
 
-/// The load of a script, which is told by its hash.
+/// The load of a script, which its hash identifies.
 fn load(script: &::redis::Script) -> Line {
     let hash = script.get_hash();
     // Leaked: a line is a constant everywhere else, and this is a test.
     (format!("SCRIPT LOAD {hash}").leak(), 0, text(hash))
 }
 
-/// No reply: whether the command took effect, nobody knows.
+/// No reply: it is unknown whether the command took effect.
 fn lost() -> RedisResult<Value> {
     Err(io::Error::from(io::ErrorKind::TimedOut).into())
 }
@@ -140,7 +140,7 @@ fn refused() -> RedisResult<Value> {
     Err((ErrorKind::Server(ServerErrorKind::ReadOnly), "replica").into())
 }
 
-/// What was recorded while `act` ran: commands, and beliefs with a word in front.
+/// The record of `act`: commands, and beliefs with a word in front.
 fn record<T>(act: impl FnOnce() -> T) -> (T, Vec<String>) {
     let recorder = Recorder::new();
     let scope = trace::enter(Some(recorder.clone()));

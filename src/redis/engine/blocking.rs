@@ -1,5 +1,5 @@
-//! Commands that pop an element, and wait if there is none. Here is what they do at once; `waiters` has the
-//! clients that wait.
+//! Commands that pop an element, and wait if there is none. This file has their immediate effect; `waiters`
+//! has the clients that wait.
 //!
 //! Source: <https://redis.io/docs/latest/commands/blpop/>
 
@@ -30,7 +30,7 @@ fn pop(call: Call<'_>, end: End) -> Outcome {
     Ok(Reply::Nil)
 }
 
-/// Which end of a list an element is taken from.
+/// The end of a list from which an element is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum End {
     /// The first element.
@@ -67,7 +67,7 @@ pub(super) fn timeout(word: &[u8]) -> Result<Option<u64>, CommandError> {
     let text = std::str::from_utf8(word).ok();
     let seconds = text.and_then(|text| text.parse::<f64>().ok()).filter(|it| !it.is_nan());
     let milliseconds = (seconds.ok_or(CommandError::TimeoutNotAFloat)? * 1_000.0).ceil();
-    // What does not fit is the least integer in C, and so negative.
+    // A value that does not fit is the least integer in C, and so negative.
     if milliseconds < 0.0 || milliseconds >= i64::MAX as f64 {
         return Err(CommandError::NegativeTimeout);
     }

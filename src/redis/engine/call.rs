@@ -1,4 +1,4 @@
-//! What a command gets, and what it gives back.
+//! The input of a command, and its result.
 
 use super::error::{CommandError, NotSimulated};
 use super::keyspace::Keyspace;

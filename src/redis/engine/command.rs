@@ -1,4 +1,4 @@
-//! The table of commands, and how one is looked up, checked and executed.
+//! The table of commands: how to look one up, check it and execute it.
 //!
 //! Source: <https://redis.io/docs/latest/commands/>
 
@@ -32,7 +32,7 @@ const fn not_in_scripts(
     Command { name, arity, in_scripts: false, keys, handler }
 }
 
-/// What a lock protocol sends most comes first: the search is linear.
+/// The commands that a lock protocol sends most come first: the search is linear.
 const COMMANDS: &[Command] = &[
     command("get", 2, KeySpec::READS_ONE, strings::get),
     command("set", -3, KeySpec::WRITES_ONE, set::set),
@@ -82,16 +82,16 @@ const COMMANDS: &[Command] = &[
 
 /// Executes one command at one instant: the whole of it, atomically.
 ///
-/// `args` is the command as it was sent, its name first. Keys past their deadline are removed
-/// before it runs, so that two keyspaces that no command could tell apart are equal. Whatever goes
-/// wrong is the reply ([`Reply::Error`]), as on the wire; an empty `args` is refused as an unknown
-/// command, although a real server would not answer at all. A command that would wait does not: it answers
-/// as it does in a transaction, as if its time were over.
+/// `args` is the command as it was sent, its name first. Keys past their deadline are removed before it runs,
+/// so that two keyspaces that no command could tell apart are equal. Any failure is the reply
+/// ([`Reply::Error`]), as on the wire. An empty `args` is rejected as an unknown command, although a real
+/// server would not answer at all. A command that would wait does not: it answers as in a transaction, as if
+/// its time were over.
 ///
 /// # Errors
 ///
-/// [`NotSimulated`] if a real server would carry out the command, or one that its script calls, and this
-/// one cannot. A script keeps what it did before.
+/// [`NotSimulated`] if a real server would carry out the command, or one that its script calls, and this one
+/// cannot. The effects of a script up to that point stay.
 pub fn execute(
     keyspace: &mut Keyspace,
     now_ms: u64,
@@ -123,7 +123,7 @@ fn run(
     outcome.or_else(error_reply)
 }
 
-/// The reply to a command that fails; what is not simulated has none.
+/// The reply to a command that fails; a command that is not simulated has none.
 fn error_reply(error: CommandError) -> Result<Reply, NotSimulated> {
     match error {
         CommandError::NotSimulated(missing) => Err(missing),
@@ -137,7 +137,7 @@ pub(super) fn refused(args: &[Vec<u8>]) -> Result<Option<Reply>, NotSimulated> {
     accepted(args).err().map(error_reply).transpose()
 }
 
-/// Where the keys of this command stand; nowhere, if it is refused.
+/// The positions of the keys of this command; none, if it is rejected.
 pub(super) fn key_spec(args: &[Vec<u8>]) -> KeySpec {
     accepted(args).map_or(KeySpec::Nothing, |command| command.keys)
 }
@@ -176,7 +176,7 @@ fn fits(command: &Command, args: usize) -> bool {
     args == wanted || (command.arity < 0 && args > wanted)
 }
 
-/// What a command's name means.
+/// The meaning of a command's name.
 enum Found {
     /// A command that can be executed.
     Simulated(&'static Command),
@@ -221,7 +221,7 @@ fn unknown(args: &[Vec<u8>]) -> CommandError {
     CommandError::UnknownCommand { name: shown(name, 128), args: list }
 }
 
-/// The start of what somebody sent, as text: C prints it up to a zero byte.
+/// The start of what a client sent, as text: C prints it up to a zero byte.
 fn shown(bytes: &[u8], room: usize) -> String {
     let bytes = &bytes[..bytes.len().min(room)];
     let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();

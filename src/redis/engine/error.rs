@@ -1,4 +1,4 @@
-//! Why a command fails: every error text of the simulated server, in one place.
+//! The reasons why a command fails: every error text of the simulated server, in one place.
 //!
 //! The texts are those of Redis 7.0.15, compared with a real server by `tests/redis_server/main.rs`.
 
@@ -6,13 +6,13 @@ use thiserror::Error;
 
 /// A real server would carry this command out, and the simulated one cannot.
 ///
-/// It is not a reply: whatever a client made of one, no real client would see it. A model that comes here
-/// has no answer, and its run ends.
+/// It is not a reply: no real client would ever see it, so a client's reaction to it means nothing. A model
+/// that gets here has no answer, and its run ends.
 #[derive(Clone, Debug, Error, PartialEq, Eq, Hash)]
 #[error("{command} is not simulated")]
 pub struct NotSimulated {
-    /// The command in upper case, with its subcommand or the option that is missing: `HSETNX`,
-    /// `CLIENT LIST`, `SET IFEQ`. A library or function that a script asked for: `cjson`, `redis.setresp`.
+    /// The command in upper case, with its subcommand or the option that is missing: `HSETNX`, `CLIENT LIST`,
+    /// `SET IFEQ`. Or the library or function that a script called: `cjson`, `redis.setresp`.
     pub command: String,
 }
 

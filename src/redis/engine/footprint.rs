@@ -1,10 +1,10 @@
-//! The keys that a step touches: for explorers that ask whether the order of two steps can matter.
+//! The keys that a step touches: for explorers that check whether the order of two steps can matter.
 
 use super::command;
 use super::transaction::Batch;
 use crate::trace::Touch;
 
-/// The keys that the commands of `batch` touch; a command that is refused touches none.
+/// The keys that the commands of `batch` touch; a rejected command touches none.
 pub(in crate::redis) fn footprint(batch: &Batch) -> Vec<Touch> {
     let requests = match batch {
         Batch::Command(request) => std::slice::from_ref(request),

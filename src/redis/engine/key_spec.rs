@@ -1,5 +1,5 @@
-//! Which part of a keyspace a command works on, and whether it may change it. Whether it does, or finds
-//! anything there, is not considered.
+//! The part of a keyspace on which a command works, and whether the command may change it. Its actual effect,
+//! and the presence of the keys, are not considered.
 //!
 //! Source: <https://redis.io/docs/latest/develop/reference/key-specs/>
 
@@ -18,12 +18,12 @@ pub(super) enum KeySpec {
         only: bool,
         /// The number of arguments at the end that are not keys.
         trailing: usize,
-        /// Whether they may be changed.
+        /// True if they may be changed.
         writes: bool,
     },
     /// All keys there are.
     Everything {
-        /// Whether they may be changed.
+        /// True if they may be changed.
         writes: bool,
     },
     /// The keys that a script declares. It may do anything to them; to everything, if it declares none.

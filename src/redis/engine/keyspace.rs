@@ -35,7 +35,7 @@ impl Hash for Value {
 /// A value, and the instant at which it is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What the key holds.
+    /// The value of the key.
     pub value: Value,
     /// Absolute virtual time in milliseconds; `None` never expires.
     pub deadline: Option<u64>,
@@ -82,7 +82,8 @@ impl Hash for Keyspace {
 }
 
 impl Keyspace {
-    /// How many bytes it holds beside keys and values, about: headers, blocks, and nodes that are not full.
+    /// The number of bytes it holds besides keys and values, about: headers, blocks, and nodes that are not
+    /// full.
     pub(in crate::redis) fn overhead(&self) -> u64 {
         const ENTRY: u64 = 80;
         const ELEMENT: u64 = 40;
@@ -93,7 +94,7 @@ impl Keyspace {
         self.entries.values().map(|entry| ENTRY + elements(entry)).sum()
     }
 
-    /// What `key` holds at `now_ms`; `None` if it was never set, deleted, or is past its deadline.
+    /// The entry of `key` at `now_ms`; `None` if it was never set, was deleted, or is past its deadline.
     pub fn entry(&self, key: &[u8], now_ms: u64) -> Option<&Entry> {
         self.entries.get(key).filter(|entry| entry.is_live(now_ms))
     }
@@ -106,7 +107,7 @@ impl Keyspace {
             .map(|(key, entry)| (key.as_slice(), entry))
     }
 
-    /// Puts `entry` at `key`, whatever was there. An empty list may not be put.
+    /// Puts `entry` at `key`, in place of any other. An empty list may not be put.
     pub fn insert(&mut self, key: &[u8], entry: Entry) {
         debug_assert!(
             !matches!(&entry.value, Value::List(list) if list.is_empty()),
@@ -118,7 +119,7 @@ impl Keyspace {
         }
     }
 
-    /// Removes `key` and returns what it held at `now_ms`.
+    /// Removes `key` and returns its entry at `now_ms`.
     pub fn remove(&mut self, key: &[u8], now_ms: u64) -> Option<Entry> {
         self.entries.remove(key).filter(|entry| entry.is_live(now_ms))
     }
@@ -143,7 +144,7 @@ impl Keyspace {
             .min()
     }
 
-    /// Removes what is past its deadline at `now_ms`.
+    /// Removes the keys past their deadline at `now_ms`.
     ///
     /// No command can tell the difference; a fingerprint can: two states that differ only in dead
     /// keys are the same state.

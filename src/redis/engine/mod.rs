@@ -4,12 +4,12 @@
 //! * `keyspace`: the state: keys with deadlines, and the script cache. A plain value.
 //! * `reply`, `error`: the answers; `error` has every error text, and [`NotSimulated`](error::NotSimulated).
 //! * `number`: numbers as they are read and printed.
-//! * `key_spec`: which arguments of a command are keys.
-//! * `call`: what a command gets and gives. `lua`: scripts by real Lua 5.1.
+//! * `key_spec`: the arguments of a command that are keys.
+//! * `call`: the input and the result of a command. `lua`: scripts by real Lua 5.1.
 //! * `not_simulated`: the commands of real servers that are missing here.
 //! * One file a family: `strings`, `set`, `keys`, `expiry`, `lists`, `blocking`, `server`, `scripts`.
-//! * `command`: the table of commands, and how one is looked up, checked and executed.
-//! * `transaction`: what a client sends as one step; `footprint`: the keys it touches.
+//! * `command`: the table of commands: how to look one up, check it and execute it.
+//! * `transaction`: the commands that a client sends as one step; `footprint`: the keys they touch.
 //! * `waiters`: the clients whose command waits.
 //!
 //! Each uses only those above it.

@@ -1,5 +1,5 @@
-//! The commands that real servers know and this one does not: to answer them as a misspelt name is answered
-//! would be wrong.
+//! The commands that real servers know and this one does not: it would be wrong to answer them like a
+//! misspelt name.
 //!
 //! The names are those of `COMMAND LIST` on Redis 7.0.15 (`tests/redis_server/main.rs` sees to it), and those
 //! that Redis up to 8.12 and Valkey up to 9.1 added. Modules are left out.
@@ -91,7 +91,7 @@ const CONTAINERS: &[(&str, &str)] = &[
 /// Options of `SET` that newer servers know: Redis 8.4 all of them, Valkey 8.1 the first.
 pub(super) const SET_OPTIONS: &[&str] = &["ifeq", "ifne", "ifdeq", "ifdne"];
 
-/// The command with these arguments, if a real server would carry it out and this one has never heard of it.
+/// The command with these arguments, if a real server would carry it out and this one does not know it.
 pub(super) fn command(args: &[Vec<u8>]) -> Option<NotSimulated> {
     let (name, word) = (args.first()?, args.get(1));
     let is = |wanted: &&str, word: &Vec<u8>| wanted.as_bytes().eq_ignore_ascii_case(word);

@@ -124,7 +124,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Whether a server newer than 7.0 knows this option. An older one would see a syntax error.
+/// Returns whether a server newer than 7.0 knows this option. An older one would see a syntax error.
 fn is_newer(word: &[u8]) -> bool {
     SET_OPTIONS.iter().any(|option| option.as_bytes() == word)
 }

@@ -75,7 +75,7 @@ pub(super) fn decrby(call: Call<'_>) -> Outcome {
     add(call, increment)
 }
 
-/// A counter keeps its deadline: that is what makes `INCR` usable for rate limits.
+/// A counter keeps its deadline, which makes `INCR` usable for rate limits.
 fn add(call: Call<'_>, increment: i64) -> Outcome {
     let key = &call.args[1];
     let before = match string_at(call.keyspace, key, call.now)? {

@@ -1,4 +1,4 @@
-//! What a client sends as one step: a command, or a transaction.
+//! Commands that a client sends as one step: a single one, or a transaction.
 //!
 //! Source: <https://redis.io/docs/latest/develop/using-commands/transactions/>
 
@@ -40,8 +40,8 @@ impl Hash for Batch {
 ///
 /// # Errors
 ///
-/// [`NotSimulated`] if one of the commands, or one that a script calls, is missing here. What was executed
-/// before it stays, but a missing command in a transaction is found before anything is executed.
+/// [`NotSimulated`] if one of the commands, or one that a script calls, is missing here. The effects of the
+/// commands before it stay, but a missing command in a transaction is found before anything is executed.
 pub fn execute_batch(
     keyspace: &mut Keyspace,
     now_ms: u64,

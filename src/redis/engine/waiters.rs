@@ -1,9 +1,8 @@
-//! The clients whose command waits: for which element, how long, and who comes first.
+//! The clients whose command waits: for which element, how long, and in which order they are served.
 //!
-//! A command that finds an element takes it, like any other command. One that finds none takes a place in
-//! the queue of its server. Whatever puts an element where a client waits hands it over in the same step, as
-//! a real server does: to the client that has waited longest for one of those keys, before another can take
-//! it.
+//! A command that finds an element takes it, like any other command. One that finds none takes a place in the
+//! queue of its server. A step that puts an element where a client waits also hands it over, as on a real
+//! server: to the client that has waited longest for one of those keys, before another can take it.
 
 use std::hash::{Hash, Hasher};
 
@@ -35,7 +34,7 @@ impl Hash for Wait {
 }
 
 impl Wait {
-    /// What the sender of `batch` waits for if there is nothing for it now. A transaction never waits.
+    /// The wait of the sender of `batch` if there is nothing for it now. A transaction never waits.
     pub(in crate::redis) fn of(batch: &Batch, now_ms: u64) -> Option<Self> {
         let Batch::Command(request) = batch else { return None };
         let [name, keys @ .., word] = request.as_slice() else { return None };
@@ -48,7 +47,7 @@ impl Wait {
         (!keys.is_empty()).then(|| Self { keys: keys.to_vec(), end, deadline })
     }
 
-    /// Whether its time has come.
+    /// Returns whether its time is over.
     pub(in crate::redis) fn is_over(&self, now_ms: u64) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now_ms)
     }
@@ -58,7 +57,7 @@ impl Wait {
         key_spec::named(&self.keys, true)
     }
 
-    /// What it waits for, in words.
+    /// Describes what it waits for.
     pub(in crate::redis) fn in_words(&self) -> String {
         let keys: Vec<_> = self.keys.iter().map(|key| String::from_utf8_lossy(key)).collect();
         format!("an element in {}", keys.join(" or "))
@@ -113,12 +112,12 @@ impl Queue {
         any
     }
 
-    /// Whether there is a reply for `client`.
+    /// Returns whether there is a reply for `client`.
     pub(in crate::redis) fn is_served(&self, client: ActorId) -> bool {
         self.place(client).is_some_and(|place| self.0[place].served.is_some())
     }
 
-    /// What `client` waits for; `None` if it has no place.
+    /// The wait of `client`; `None` if it has no place.
     #[allow(dead_code)] // For the server that is yet to use it.
     pub(in crate::redis) fn wait_of(&self, client: ActorId) -> Option<&Wait> {
         self.place(client).map(|place| &self.0[place].wait)

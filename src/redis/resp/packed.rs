@@ -1,7 +1,7 @@
-//! Commands as bytes: what a pipeline of redis-rs hands over.
+//! Commands as bytes, in the form in which a pipeline of redis-rs hands them over.
 //!
-//! Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>. The parser of redis-rs
-//! reads replies, and ahead of what it needs, so requests are split by hand.
+//! Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>. The parser of redis-rs reads
+//! replies, and reads beyond the end of one, so requests are split by hand.
 
 use ::redis::{ErrorKind, RedisError, RedisResult};
 

@@ -1,9 +1,9 @@
 //! Commands as operations of the machine.
 //!
-//! A command that waits (`BLPOP`) is two steps: in the first it arrives, and finds nothing; in the second
-//! the client gets its reply. Between the two it is blocked, until somebody has handed it an element, or
-//! its time is over, which is an instant at which the clock stops. That it arrives in a step of its own
-//! decides who has waited longest, and from when on the time counts.
+//! A command that waits (`BLPOP`) is two steps: in the first it arrives, and finds nothing; in the second the
+//! client gets its reply. Between the two it is blocked, until another step hands it an element, or until its
+//! time is over, which is an instant at which the clock stops. The step in which it arrives determines its
+//! place in the queue, and the start of its time-out.
 
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
@@ -19,7 +19,7 @@ use crate::redis::engine::transaction::Batch;
 use crate::redis::engine::waiters::Wait;
 use crate::trace::{ActorId, ObjectId};
 
-/// What a client learns from a command.
+/// The observation that a client makes by a command.
 #[derive(Clone, Debug, Hash)]
 pub(in crate::redis) enum Answer {
     /// These replies.

@@ -1,4 +1,4 @@
-//! A server as a value, and what clients do to it.
+//! A server as a value, and the operations of clients on it.
 
 pub(super) mod commands;
 pub(super) mod store;

@@ -61,18 +61,18 @@ pub(in crate::redis) struct Whose {
     pub(in crate::redis) client: ActorId,
 }
 
-/// What came of a command: replies for the client, and events for those who watch.
+/// The result of a command: replies for the client, and events for the observers.
 #[derive(Debug)]
 pub(in crate::redis) struct Done {
     pub(in crate::redis) replies: Vec<Reply>,
     pub(in crate::redis) events: Vec<Event>,
-    /// There is no reply yet: what the client waits for.
+    /// The client's wait, if there is no reply yet.
     pub(in crate::redis) waits: Option<Wait>,
     /// Another client that waited has a reply now.
     pub(in crate::redis) served: bool,
 }
 
-/// A watched key, what is there now, and until when.
+/// A watched key, its value, and the deadline.
 type Truth = (String, Option<String>, Option<u64>);
 
 impl Store {
@@ -84,8 +84,8 @@ impl Store {
         known
     }
 
-    /// Carries a command or a transaction out. `heard` says whether the client gets the reply: a server keeps
-    /// no place in the queue for a client that is gone.
+    /// Carries a command or a transaction out. `heard` is true if the reply is delivered: a server keeps no
+    /// place in the queue for a client that is gone.
     pub(in crate::redis) fn carry_out(
         &mut self,
         (object, now): (ObjectId, u64),

@@ -1,5 +1,5 @@
-//! `clock`: time passes to the next instant at which anything happens, though somebody could have run. It
-//! is a pause of that somebody.
+//! `clock`: time passes to the next instant at which anything happens, although an actor is enabled: a pause
+//! of that actor.
 
 use crate::machine::fault::{Injection, Injector};
 use crate::machine::operation::Look;

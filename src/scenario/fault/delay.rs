@@ -8,9 +8,9 @@ use crate::trace::{ActorId, ObjectId};
 /// A command of this client is held back on its link.
 #[derive(Debug)]
 pub(super) struct Delay {
-    /// Whose command.
+    /// The client that sent the command.
     pub(super) client: ActorId,
-    /// Where.
+    /// The link that holds the command back.
     pub(super) link: ObjectId,
 }
 
@@ -30,9 +30,9 @@ impl Injector for Delay {
 /// any order.
 #[derive(Debug)]
 pub(super) struct Deliver {
-    /// Where it is held back.
+    /// The link that holds the command back.
     pub(super) link: ObjectId,
-    /// Which one, counted from 0.
+    /// The number of the command, counted from 0.
     pub(super) nth: usize,
 }
 

@@ -1,6 +1,6 @@
-//! `lose-reply:NAME`: the actor's command is carried out, and the reply is lost. A client that waits may
-//! lose the reply when there is one; a server has no reply for a client that is gone, and keeps no place
-//! for it.
+//! `lose-reply:NAME`: the server carries out the actor's command, and the reply is lost. A waiting client may
+//! lose the reply once there is one. A server has no reply for a client that is gone, and keeps no place for
+//! it.
 
 use crate::machine::fault::{Injection, Injector};
 use crate::machine::operation::{Exposed, Look, Strike};

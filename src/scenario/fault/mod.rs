@@ -1,4 +1,4 @@
-//! Faults, each a choice with a budget: what schedules call it, when it can strike, and what it then does.
+//! Faults, each a choice with a budget: its name in schedules, when it can strike, and its effect.
 //!
 //! One fault a file. To add one: a file with its [`Injector`], a variant of [`Fault`] with its name, and a
 //! method of [`Budgets`](super::Budgets) that allows it.
@@ -20,7 +20,7 @@ use crate::trace::ActorId;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// `clock`: time passes while somebody could have run.
+    /// `clock`: time passes while an actor is enabled.
     Clock,
     /// `crash:NAME`: the actor's process is gone, nothing is released.
     Crash(String),
@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The actor that it is aimed at.
+    /// The actor at which it is aimed.
     #[must_use]
     pub fn victim(&self) -> Option<&str> {
         match self {
@@ -46,7 +46,7 @@ impl Fault {
         }
     }
 
-    /// Whether this is what a fault would be called: no actor of a world may be.
+    /// Returns whether the name could be a fault's, so that no actor of a world may have it.
     #[must_use]
     pub fn is_name(name: &str) -> bool {
         name == "clock" || name.contains(':')
@@ -72,7 +72,7 @@ impl fmt::Display for Fault {
     "expected a fault (clock, crash:NAME, lose-reply:NAME, delay:NAME or deliver:NAME), found \"{found}\""
 )]
 pub struct UnknownFault {
-    /// What was asked for.
+    /// The name that was asked for.
     pub found: String,
 }
 

@@ -8,14 +8,14 @@ use super::told::{OTHER_REDIS, REDIS, names};
 use super::{Monitor, Property};
 use crate::trace::{Event, Kind, Trace};
 
-/// Histories that are looked at, and how long they are at most.
+/// The number of histories, and their greatest length.
 const HISTORIES: u64 = 10_000;
 const LENGTH: u64 = 6;
-/// Pairs of histories with equal memories of which the futures are compared, and how many of them
-/// may have one memory.
+/// The number of pairs of histories with equal memories whose futures are compared, and the number of them
+/// that may share one memory.
 const PAIRS: usize = 100;
 const ALIKE: usize = 2;
-/// Futures of each pair, and how long they are at most.
+/// The number of futures of each pair, and their greatest length.
 const FUTURES: u64 = 300;
 
 /// The generator of pseudorandom numbers known as SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).

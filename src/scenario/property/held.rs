@@ -1,10 +1,11 @@
-//! What servers hold under the key of a lock, and whose step put it there: kept up to date for monitors.
+//! The state of a lock's key on each server, and the actor whose step left it there: kept up to date for
+//! monitors.
 
 use std::collections::BTreeMap;
 
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
-/// What each server holds under one key, until its deadline.
+/// The value that each server holds under one key, until its deadline.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) key: String,
@@ -53,7 +54,7 @@ impl Held {
     }
 }
 
-/// Whether a term has ended by `now`. It ends at the very instant given.
+/// Returns whether a term has ended by `now`. It ends at the very instant given.
 pub(super) fn over(until: Option<u64>, now: u64) -> bool {
     until.is_some_and(|until| until <= now)
 }

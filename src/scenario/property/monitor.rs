@@ -1,4 +1,4 @@
-//! What checks a property: a value that is shown each event in turn.
+//! The check of a property: a value that is shown each event in turn.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -51,11 +51,11 @@ pub trait Monitor: Send + 'static {
     ///
     /// # Errors
     ///
-    /// How the event violates the property, in a sentence; `names` has the names of actors and objects.
+    /// A sentence that says how the event violates the property; `names` has the names of actors and objects.
     fn step(&mut self, event: &Event, names: &Trace) -> Result<(), String>;
 
-    /// Whether it judges by this event, whatever came before; of every event, unless said otherwise. Where
-    /// no event of an exhausted search is such, the verdict is vacuous.
+    /// Returns whether the monitor judges by this event, whatever came before; true for every event by
+    /// default. If no event of an exhausted search concerns it, the verdict is vacuous.
     fn concerns(&self, event: &Event) -> bool {
         let _ = event;
         true
@@ -65,7 +65,7 @@ pub trait Monitor: Send + 'static {
     ///
     /// # Errors
     ///
-    /// How it violates the property, in a sentence.
+    /// A sentence that says how it violates the property.
     fn finish(&mut self, names: &Trace) -> Result<(), String> {
         let _ = names;
         Ok(())

@@ -1,8 +1,8 @@
 //! No two clients believe at the same time that they hold the same lock.
 //!
-//! What the server holds does not matter here: two beliefs that overlap violate the property. A belief
-//! ends when its client says so, when its client crashes, and at the end of its term. Beliefs that only
-//! touch do not overlap.
+//! The state of the server does not matter here: two beliefs that overlap violate the property. A belief ends
+//! when its client says so, when its client crashes, and at the end of its term. Beliefs that only touch do
+//! not overlap.
 //!
 //! A client is an actor. Two leases of one actor on the same key are no conflict, and a belief stays
 //! with the actor that announced it: the monitor does not follow a lease to another actor.
@@ -14,14 +14,14 @@ use super::held::over;
 use super::{Monitor, Property};
 use crate::trace::{ActorId, Event, Kind, Trace};
 
-/// Watches what clients believe of their locks.
+/// Watches the beliefs of clients in their locks.
 #[derive(Clone, Debug, Default)]
 pub struct MutualExclusion {
     /// The key that is watched; `None` is every key.
     only: Option<String>,
     /// In milliseconds since the execution began, as all instants.
     now: u64,
-    /// The clients that believe they hold a key, and until when. With the token, because the late
+    /// The clients that believe they hold a key, and until when. The token is kept too, because the late
     /// release of an earlier lease does not end the belief in a later one.
     beliefs: BTreeMap<String, BTreeMap<(ActorId, String), Option<u64>>>,
 }

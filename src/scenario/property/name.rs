@@ -78,7 +78,7 @@ impl fmt::Display for Property {
 pub struct Violation {
     /// The property.
     pub property: Property,
-    /// How it was violated, in a sentence for the reader of a verdict.
+    /// The way it was violated, in a sentence for the reader of a verdict.
     pub detail: String,
 }
 

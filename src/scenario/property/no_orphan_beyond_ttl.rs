@@ -49,7 +49,7 @@ impl NoOrphanBeyondTtl {
         holding.changed.saturating_add(self.ttl)
     }
 
-    /// Whether the lock is free in time only if a client frees it.
+    /// Returns whether the lock is free in time only if a client frees it.
     fn overstays(&self, holding: &Holding) -> bool {
         holding.until.is_none_or(|until| until > self.due(holding))
     }

@@ -1,7 +1,7 @@
 //! No account is overdrawn: no balance in a store is negative, not even for one step.
 //!
 //! A balance may be stored in minor units (`-200`) or as an amount (`-2.00`). Any other text violates the
-//! property too, because it cannot be told from an overdraft.
+//! property too, because it cannot be distinguished from an overdraft.
 
 use std::hash::Hasher;
 

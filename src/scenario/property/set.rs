@@ -39,7 +39,7 @@ impl MonitorSet {
         self.violation.as_ref()
     }
 
-    /// Whether there is a property: a monitor, or a check at the end.
+    /// Returns whether there is a property: a monitor, or a check at the end.
     pub(crate) const fn judges(&self) -> bool {
         self.checked || !self.monitors.is_empty()
     }
@@ -49,12 +49,12 @@ impl MonitorSet {
         self.monitors.iter().map(|monitor| monitor.as_ref().property())
     }
 
-    /// Whether each monitor judges by this event.
+    /// Returns, for each monitor, whether it judges by this event.
     pub(crate) fn concerns(&self, event: &Event) -> impl Iterator<Item = bool> {
         self.monitors.iter().map(|monitor| monitor.as_ref().concerns(event))
     }
 
-    /// Whether this is a belief that excludes others.
+    /// Returns whether this is a belief that excludes others.
     pub(crate) fn excludes(&self, event: &Event) -> bool {
         self.monitors.iter().any(|monitor| {
             let monitor = monitor.as_ref();
@@ -105,7 +105,7 @@ impl Monitors {
         self.with(|set| set.checked = true);
     }
 
-    /// A look at the monitors as they are now.
+    /// Looks at the monitors as they are now.
     pub(crate) fn look<U>(&self, look: impl FnOnce(&MonitorSet) -> U) -> U {
         self.with(|set| look(set))
     }
@@ -120,7 +120,7 @@ impl Monitors {
         self.with(|set| set.finish(names))
     }
 
-    /// Puts these monitors in the place of those that there are.
+    /// Replaces the monitors by these.
     pub(in crate::scenario) fn replace(&self, set: MonitorSet) {
         self.with(|own| *own = set);
     }

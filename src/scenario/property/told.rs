@@ -1,4 +1,4 @@
-//! Events, and monitors that are shown them: for the monitors' tests.
+//! Events, and helpers that show them to monitors: for the monitors' tests.
 
 use super::Monitor;
 use crate::trace::{ActorId, Event, Kind, ObjectId, Trace};

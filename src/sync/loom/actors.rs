@@ -1,4 +1,4 @@
-//! Notes what the actors do: who runs, who holds which mutex, who waits for what.
+//! Notes what the actors do: which one runs, which mutexes each holds, and what each is blocked on.
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,7 @@ use super::time::rest;
 use crate::sync::inert;
 use crate::trace::{ActorId, ObjectId, Verb};
 
-/// So many actors are about to be started.
+/// Prepares for this many actors, which are about to be started.
 pub(super) fn expect(actors: usize) {
     let all = with(|now| {
         now.expected = now.started.len() + actors;
@@ -74,8 +74,8 @@ pub(super) fn joined(actor: ActorId) {
     }
 }
 
-/// The calling actor accesses an atomic. While the main actor sets up and judges it is alone, and all that it
-/// does is in order with what the others do.
+/// The calling actor accesses an atomic. While the main actor sets up and judges it is alone, and all its
+/// accesses are ordered with those of the others.
 pub(super) fn accessed(atomic: ObjectId, verb: Verb, ordering: Ordering) {
     if inert() {
         return;
@@ -101,7 +101,7 @@ pub(super) fn joins_waiters(condvar: ObjectId) {
     });
 }
 
-/// Wakes those who wait on a condition variable, or the one who has waited longest.
+/// Wakes all waiters of a condition variable, or the one that has waited longest.
 pub(super) fn notify(condvar: ObjectId, all: bool) {
     let me = me();
     let woken: Vec<Thread> = with(|now| {
@@ -116,8 +116,8 @@ pub(super) fn notify(condvar: ObjectId, all: bool) {
     woken.iter().for_each(Thread::unpark);
 }
 
-/// Makes a call that comes back once the actor has what it needs. What a call within it blocks on is how, not
-/// what for.
+/// Makes a call that returns once the actor has what it waits for. A block inside the call is part of how it
+/// waits, and not recorded.
 pub(super) fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
     // An actor that unwinds may do so because loom gave up, and loom does not know any more who it is.
     if inert() {
@@ -137,7 +137,7 @@ pub(super) fn awaiting<U>(on: Awaited, call: impl FnOnce() -> U) -> U {
 
 /// The calling actor is about to take a mutex.
 pub(super) fn rest_before_lock(mutex: ObjectId) {
-    // What is held across no scheduling point of the seam never keeps anybody from going on for long.
+    // A mutex held across no scheduling point of the seam never blocks an actor for long.
     if with(|now| now.holders.contains_key(&mutex)) {
         rest();
     }

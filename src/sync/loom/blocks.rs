@@ -1,16 +1,16 @@
-//! Whether an execution can be reordered so that each step happens at once.
+//! Checks whether an execution can be reordered so that each step happens at once.
 //!
 //! loom interleaves accesses, and a step of the seam may be several: a look at the clock belongs to the step
 //! before it, and the clock's tick looks at every server. Accesses from one scheduling point of the seam to
 //! the next form a block. If the order of dependent accesses puts no block both before and after another, the
-//! execution equals one in which each block happens at once. Otherwise nothing that it breaks counts; loom
-//! explores all orders of dependent accesses, so it comes to those without such a cycle too.
+//! execution equals one in which each block happens at once. Otherwise no violation in it counts; loom
+//! explores all orders of dependent accesses, so it also reaches those without such a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::trace::{ActorId, ObjectId};
 
-/// What an access is ordered by.
+/// The object by which an access is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Mutex(ObjectId),
@@ -18,13 +18,13 @@ pub(super) enum Key {
     Atomic(ObjectId),
 }
 
-/// The blocks of an execution, numbered in the order of their first accesses, and what comes before what.
+/// The blocks of an execution, numbered in the order of their first accesses, and the order between them.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     count: usize,
     before: BTreeSet<(usize, usize)>,
     current: BTreeMap<ActorId, usize>,
-    /// Where an actor that has no block yet was started.
+    /// The place where an actor that has no block yet was started.
     origin: BTreeMap<ActorId, usize>,
     /// Their next accesses begin blocks.
     fresh: BTreeSet<ActorId>,
@@ -35,12 +35,12 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// `actor` comes to a scheduling point.
+    /// `actor` reaches a scheduling point.
     pub(super) fn begin(&mut self, actor: ActorId) {
         self.fresh.insert(actor);
     }
 
-    /// `actor` does what is in order with everything else done to `key`.
+    /// `actor` makes an access that is ordered with every other access of `key`.
     pub(super) fn write(&mut self, actor: ActorId, key: Key) {
         let block = self.block(actor);
         for read in self.read.remove(&key).unwrap_or_default() {
@@ -51,7 +51,7 @@ impl Blocks {
         }
     }
 
-    /// `actor` does what is in order with each write of `key`.
+    /// `actor` makes an access that is ordered with each write of `key`.
     pub(super) fn read(&mut self, actor: ActorId, key: Key) {
         let block = self.block(actor);
         self.read.entry(key).or_default().insert(block);
@@ -60,7 +60,7 @@ impl Blocks {
         }
     }
 
-    /// `actor` releases a mutex, as part of the step that it is in.
+    /// `actor` releases a mutex, as part of its current step.
     pub(super) fn release(&mut self, actor: ActorId, mutex: ObjectId) {
         if let Some(block) = self.current.get(&actor) {
             self.written.insert(Key::Mutex(mutex), *block);
@@ -105,7 +105,7 @@ impl Blocks {
         }
     }
 
-    /// Whether some block comes both before and after another.
+    /// Returns whether some block comes both before and after another.
     pub(super) fn are_cyclic(&self) -> bool {
         if !self.backwards {
             return false;

@@ -1,5 +1,5 @@
-//! What is known of an execution, and how a search ends it or begins again: loom runs all its threads on
-//! one OS thread, and does not say who is blocked, nor on what.
+//! The state of an execution, and the ways in which a search ends it or begins again: loom runs all its
+//! threads on one OS thread, and does not say which are blocked, nor on what.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -21,10 +21,11 @@ use crate::trace::{ActorId, ObjectId};
 /// loom's limit, less the main thread.
 pub(crate) const MOST_ACTORS: usize = loom::MAX_THREADS - 1;
 
-/// How a search runs its executions. It begins without, and again with what turns out to be needed.
+/// The mode in which a search runs its executions. It begins with none of these, and again with those that
+/// turn out to be needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mode {
-    /// Somebody waits for an instant, so the clock is moved by the main actor.
+    /// An actor waits for an instant, so the main actor moves the clock.
     pub(crate) timed: bool,
     /// The budget has ticks.
     pub(crate) ticks: bool,
@@ -32,7 +33,7 @@ pub(crate) struct Mode {
     pub(crate) for_ever: bool,
 }
 
-/// Why an execution was ended from within.
+/// The reason why an execution was ended from within.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GaveUp {
     /// There are this many actors at least, and loom takes fewer.
@@ -44,32 +45,32 @@ pub(crate) enum GaveUp {
 /// Ends loom's search from within. It is not a panic: no hook runs.
 pub(crate) struct Stop;
 
-/// What an actor needs in order to go on.
+/// The thing on which an actor is blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Awaited {
     /// A mutex.
     Lock(ObjectId),
     /// A notification, and then the mutex again.
     Wake {
-        /// What is waited on.
+        /// The condition variable it waits on.
         condvar: ObjectId,
-        /// What was released for as long.
+        /// The mutex that it released for the wait.
         mutex: ObjectId,
     },
     /// The end of an actor.
     End(ActorId),
-    /// A condition, in words. loom knows only that its thread is parked.
+    /// A condition, described for the reader. loom knows only that its thread is parked.
     Condition(Cow<'static, str>),
 }
 
-/// What an execution has shown besides its events.
+/// Facts that an execution has shown besides its events.
 #[derive(Debug, Default)]
 pub(crate) struct Noticed {
     /// It equals an execution in which each step happens at once, and time passed when it may.
     pub(crate) sound: bool,
-    /// How the atomics were accessed.
+    /// The accesses of the atomics.
     pub(crate) atomics: Atomics,
-    /// How many waited on a condition variable when one of them was notified, if there was a choice.
+    /// The number of waiters of a condition variable when one of them was notified, if there was a choice.
     pub(crate) crowd: Option<(ObjectId, usize)>,
 }
 
@@ -98,7 +99,7 @@ pub(super) struct Execution {
     pub(super) expected: usize,
     pub(super) started: BTreeSet<ActorId>,
     pub(super) ended: BTreeSet<ActorId>,
-    /// They merely offer to go on.
+    /// They offer a step, and need not take it.
     pub(super) faults: BTreeSet<ActorId>,
     pub(super) awaited: BTreeMap<ActorId, Awaited>,
     pub(super) holders: BTreeMap<ObjectId, ActorId>,
@@ -118,10 +119,10 @@ pub(super) struct Execution {
 }
 
 thread_local! {
-    /// Whether loom gave up: it found a deadlock, ran into one of its limits, or was told to.
+    /// True if loom gave up: it found a deadlock, ran into one of its limits, or was asked to.
     static COLLAPSED: Cell<bool> = const { Cell::new(false) };
     static GAVE_UP: Cell<Option<GaveUp>> = const { Cell::new(None) };
-    /// What the search is to begin again with, as soon as the actor that found out does not unwind.
+    /// The mode with which the search begins again, as soon as the actor that found the need does not unwind.
     static WANTED: Cell<Option<Mode>> = const { Cell::new(None) };
     static NOW: RefCell<Execution> = RefCell::default();
 }
@@ -153,7 +154,7 @@ pub(crate) fn finish() -> Noticed {
     noticed()
 }
 
-/// What the execution has shown so far.
+/// Returns what the execution has shown so far.
 pub(crate) fn noticed() -> Noticed {
     with(|now| Noticed {
         sound: !now.early && !now.blocks.are_cyclic(),
@@ -162,12 +163,12 @@ pub(crate) fn noticed() -> Noticed {
     })
 }
 
-/// Why the search was ended from within, if it was.
+/// Returns why the search was ended from within, if it was.
 pub(crate) fn gave_up() -> Option<GaveUp> {
     GAVE_UP.get()
 }
 
-/// Who was where it may block, and on what, when loom gave up.
+/// Returns the actors that were where they may block when loom gave up, and what each waited for.
 pub(crate) fn awaited() -> BTreeMap<ActorId, Awaited> {
     with(|now| now.awaited.clone())
 }
@@ -197,17 +198,17 @@ pub(super) fn go_on() {
     }
 }
 
-/// Whether the search is to begin again.
+/// Returns whether the search has to begin again.
 pub(super) fn begins_again() -> bool {
     WANTED.get().is_some()
 }
 
-/// The search is to begin again in this mode.
+/// The search has to begin again in this mode.
 pub(super) fn want(mode: Mode) {
     WANTED.set(Some(mode));
 }
 
-/// The calling actor comes to a scheduling point of the seam.
+/// The calling actor reaches a scheduling point of the seam.
 pub(super) fn step() {
     if !inert() {
         let me = me();
@@ -222,12 +223,12 @@ impl Execution {
         }
     }
 
-    /// All actors but the main one have ended, or merely offer to go on.
+    /// Returns whether all actors but the main one have ended, or merely offer a step.
     pub(super) fn are_over(&self) -> bool {
         self.actors().all(|actor| self.ended.contains(actor))
     }
 
-    /// The main actor may move the clock.
+    /// Returns whether the main actor may move the clock.
     pub(super) fn may_move(&self) -> bool {
         self.all_rest() && !self.ticking
     }
@@ -237,7 +238,7 @@ impl Execution {
         self.moving
     }
 
-    /// All actors but the main one have ended, or cannot go on, or merely offer to.
+    /// Returns whether all actors but the main one have ended, are blocked, or merely offer a step.
     pub(super) fn all_rest(&self) -> bool {
         self.actors().all(|actor| self.ended.contains(actor) || self.is_blocked(*actor))
     }

@@ -1,4 +1,4 @@
-//! Which actor runs.
+//! The actor that runs.
 
 use std::cell::Cell;
 

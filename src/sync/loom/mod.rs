@@ -1,7 +1,7 @@
 //! Threads and locks of loom: explored exhaustively, under the C11 memory model.
 //!
-//! What loom lacks is beside it: mutexes that a panic does not poison ([`mutex`]), time that passes only when
-//! nobody can go on ([`time`]), and steps that are more than one access ([`blocks`]).
+//! This module adds what loom lacks: mutexes that a panic does not poison ([`mutex`]), time that passes only
+//! when no actor is enabled ([`time`]), and steps that are more than one access ([`blocks`]).
 
 mod actors;
 mod blocks;
@@ -38,8 +38,8 @@ use primitive::{blocking, primitive};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Loom;
 
-/// A condition variable. Who waits on it is known to [`actors`]; loom is shown, by one of its own on which
-/// nobody waits, that its accesses depend on each other.
+/// A condition variable. [`actors`] knows its waiters. One of loom's own, without waiters, shows loom that
+/// its accesses depend on each other.
 #[derive(Debug)]
 pub struct Condvar {
     object: ObjectId,
@@ -83,8 +83,8 @@ impl Place for Thread {
     }
 }
 
-/// In machine words. loom's own default is what a bare closure needs; a scenario's actor formats
-/// names and walks maps.
+/// In machine words. loom's own default suffices for a bare closure; a scenario's actor formats names and
+/// walks maps.
 const STACK_WORDS: usize = 32 * 1024;
 
 impl Runtime for Loom {

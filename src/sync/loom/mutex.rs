@@ -1,13 +1,13 @@
 //! A mutex of loom that a panic does not poison.
 //!
 //! loom keeps a mutex of `std` in each of its own, and unwraps it. A guard that is dropped while its actor
-//! unwinds poisons that, and the next actor to lock it dies of it. So the data is kept beside a mutex of loom
-//! that guards nothing, and a guard of that is never dropped by an actor that unwinds:
+//! unwinds poisons that, and the next actor to lock it panics. So the data is kept beside a mutex of loom
+//! that guards nothing, and an actor that unwinds never drops a guard of that mutex:
 //!
 //! * It is forgotten, and the search begins again with mutexes that live for ever.
 //! * The guard of such a mutex is put by, and dropped as soon as the actor no longer unwinds.
 //!
-//! They are not used from the first, because there would be as many in memory as executions were run.
+//! They are not used from the start, because memory would then hold as many of them as executions were run.
 
 use std::mem;
 use std::ops::{Deref, DerefMut};
@@ -133,7 +133,7 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
-/// What a mutex guards, if nobody has it.
+/// The data of a mutex, if the mutex is free.
 fn free<G>(taken: Result<G, TryLockError<G>>) -> Option<G> {
     match taken {
         Ok(data) => Some(data),

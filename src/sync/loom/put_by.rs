@@ -10,7 +10,7 @@ use crate::sync::inert;
 use crate::trace::{ActorId, ObjectId};
 
 thread_local! {
-    /// Guards of actors that unwound, which are still to be dropped.
+    /// Guards of actors that unwound, which have yet to be dropped.
     static PUT_BY: RefCell<Vec<PutBy>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -51,7 +51,7 @@ pub(super) fn drop_put_by() {
     drop(mine);
 }
 
-/// Forgets what an execution left that loom gave up.
+/// Forgets the guards left by an execution that loom gave up.
 pub(super) fn forget_put_by() {
     mem::forget(PUT_BY.take());
 }

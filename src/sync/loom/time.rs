@@ -1,9 +1,9 @@
 //! With no tick to spend, time passes only when every actor has ended, sleeps or is blocked.
 //!
 //! So an actor that sleeps is parked, and the main actor, which waits for the others anyway, moves the clock.
-//! The last one to end, to sleep or to block wakes it. That state does not depend on the order in which
-//! they came to it, so loom need not know of it. Only ticks of the budget can come before or after it,
-//! with different results: where the budget has some, a marker makes both visible to loom.
+//! The last one to end, to sleep or to block wakes it. That state does not depend on the order in which they
+//! reached it, so loom need not know of it. Only ticks of the budget can come before or after it, with
+//! different results: where the budget has some, a marker makes both visible to loom.
 
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use super::me::me;
 use crate::sync::inert;
 use crate::trace::{self, ActorId, Kind};
 
-/// The calling actor cannot go on, as far as it knows.
+/// The calling actor is blocked, as far as it knows.
 pub(super) fn rest() {
     if !inert() && mode().timed {
         if let Some(marker) = with(|now| now.marker.clone()) {
@@ -96,7 +96,7 @@ pub(super) fn settle(mut idle: impl FnMut() -> bool) {
     with(|now| now.settling = false);
 }
 
-/// Wakes those whose condition holds now. All rest, so it does not matter which actor asks.
+/// Wakes the actors whose condition holds now. All rest, so it does not matter which actor checks.
 fn wake_ready() {
     let asked = |(actor, waits): (&ActorId, &Waits)| {
         waits.parked.as_ref().and(waits.ready.clone()).map(|ready| (*actor, ready))
@@ -153,7 +153,8 @@ pub(super) fn muted<U>(me: ActorId, call: impl FnOnce() -> U) -> U {
     result
 }
 
-/// Something was changed; if it was the clock, those who wait for an instant look again.
+/// Called when a shared object has changed; if it was the clock, the actors that wait for an instant look
+/// again.
 pub(super) fn changed() {
     if inert() || with(|now| now.conditions.is_empty() && !now.settling) {
         return;
@@ -174,7 +175,7 @@ pub(super) fn changed() {
         if news && !now.mode.timed && now.conditions.contains_key(&me) {
             want(Mode { timed: true, ..now.mode });
         }
-        // The main actor wakes those who can go on itself.
+        // The main actor itself wakes the actors that become enabled.
         news && now.mode.timed && !moves
     });
     if timed {
@@ -182,7 +183,7 @@ pub(super) fn changed() {
     }
 }
 
-/// Has all who wait for a condition look again.
+/// Has all actors that wait for a condition look again.
 pub(super) fn wake_all() {
     let parked: Vec<Thread> = with(|now| {
         let wake = |waits: &mut Waits| {

@@ -1,4 +1,4 @@
-//! A run of one actor alone, on the observations that it is fed with.
+//! A run of one actor alone, on given observations.
 //!
 //! An actor that another one starts is run by running its parent up to the start: the body of the child then
 //! runs in place of the rest of the parent.
@@ -11,10 +11,11 @@ use crate::machine::operation::{Observation, Operation};
 use crate::machine::state::Pending;
 use crate::trace::ActorId;
 
-/// What a run ends with when its actor asks what it was not told. It is no panic: no hook runs.
+/// The payload that ends a run when its actor's next operation has no observation. It is no panic: no hook
+/// runs.
 pub(crate) struct NextOperation;
 
-/// What an actor observed, and what it did when it observed the same before.
+/// An actor's observations, and its operations when it made the same observations before.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     /// The observations, oldest first.
@@ -23,7 +24,7 @@ pub(crate) struct Log {
     pub(crate) operations: Vec<u128>,
 }
 
-/// What an actor does beside operations from which it learns something.
+/// An action of an actor besides the operations from which it learns something.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     /// This takes effect as a part of its last step.
@@ -34,31 +35,31 @@ pub(crate) enum Effect {
 
 /// A run alone.
 pub(crate) struct Alone {
-    /// Who runs: an actor that the main one started, its child, and so on; the last one is what the run is
-    /// for.
+    /// The actors that run: one that the main actor started, its child, and so on. The run is for the last
+    /// one.
     path: Vec<(ActorId, Log)>,
-    /// How many of them were started; the last of these runs.
+    /// The number of them that were started; the last of these runs.
     stage: usize,
-    /// How much of its log it has been told.
+    /// The number of observations in its log that it has received.
     at: usize,
-    /// How the names of clients are cut out of what it learns.
+    /// The clients whose names are cut out of what it learns.
     clients: Clients,
     over: bool,
-    /// How often it was stopped, and went on all the same.
+    /// The number of times it was stopped and went on all the same.
     pub(super) stops: u32,
-    /// It is unwound because it was stopped.
+    /// True if it unwinds because it was stopped.
     pub(super) stops_unwinding: bool,
     /// The operation for which there is no observation.
     pub(crate) next: Option<Pending>,
-    /// What it did after the last observation.
+    /// Its actions after the last observation.
     pub(crate) effects: Vec<Effect>,
-    /// What it learned from that.
+    /// The encoding of what it learned from them.
     pub(crate) seen: Encoded,
-    /// What of the observations before does not matter any more.
+    /// The part of the earlier observations that does not matter any more.
     pub(crate) folded: Option<Fold>,
     /// The body is over.
     pub(crate) ended: bool,
-    /// What it returned.
+    /// Its return value.
     pub(crate) result: Option<Observation>,
     /// In this step of its own, counted from 1, it did something else than when it observed the same before.
     pub(crate) diverged: Option<usize>,
@@ -90,17 +91,18 @@ impl Alone {
         Some(&self.path[self.stage.checked_sub(1)?].1)
     }
 
-    /// Whether the actor that runs has been told all that it is to be told.
+    /// Returns whether the running actor has received all observations of its log.
     fn is_told(&self) -> bool {
         self.log().is_none_or(|log| self.at >= log.seen.len())
     }
 
-    /// Whether what happens now is new: the actor that the run is for has been told all there is.
+    /// Returns whether the current action is new: the actor for which the run is has received all its
+    /// observations.
     fn is_new(&self) -> bool {
         !self.over && self.stage == self.path.len() && self.is_told()
     }
 
-    /// Whether the run is over.
+    /// Returns whether the run is over.
     pub(crate) const fn is_over(&self) -> bool {
         self.over
     }
@@ -140,7 +142,7 @@ impl Alone {
         }
     }
 
-    /// Whether the body of this actor, which is being started, is what runs next.
+    /// Returns whether the body of this actor, which is being started, runs next.
     pub(super) fn enter(&mut self, child: ActorId) -> bool {
         let is_next = !self.over
             && self.is_told()
@@ -170,12 +172,12 @@ impl Alone {
         }
     }
 
-    /// How many observations the actor that runs has been told.
+    /// The number of observations that the running actor has received.
     pub(super) const fn told(&self) -> usize {
         self.at
     }
 
-    /// What the actor saw does not matter any more.
+    /// The actor's past observations do not matter any more.
     pub(super) fn fold(&mut self, fold: Fold) {
         if self.is_new() {
             (self.seen, self.folded) = (Encoded::default(), Some(fold));
@@ -183,12 +185,12 @@ impl Alone {
     }
 }
 
-/// What does not matter any more of what an actor has seen.
+/// The part of an actor's observations that does not matter any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fold {
-    /// Nothing of it does.
+    /// All of them.
     All,
-    /// What came after this many observations.
+    /// Those after this many observations.
     Since(usize),
 }
 

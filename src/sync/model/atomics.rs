@@ -1,5 +1,5 @@
-//! Which atomics several actors touch, and how weakly: what an engine to which all of them are sequentially
-//! consistent has not looked at.
+//! The atomics that several actors touch, and their weakest orderings: the part of a scenario that a
+//! sequentially consistent engine has not checked.
 //!
 //! An ordering weaker than `SeqCst` makes no difference to an atomic that one actor has to itself, nor if
 //! only a single one is shared: the accesses of one atomic are in one order that each actor's own order
@@ -16,7 +16,7 @@ use crate::trace::{ActorId, ObjectId};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Atomics(BTreeMap<ObjectId, Touched>);
 
-/// How one was touched.
+/// The accesses of one atomic.
 #[derive(Clone, Copy, Debug)]
 struct Touched {
     /// By this actor.
@@ -39,7 +39,7 @@ impl Atomics {
         self.add(object, Touched { by: actor, shared: false, weakest: ordering });
     }
 
-    /// Whether several atomics were touched by several actors each, with nothing but `SeqCst`.
+    /// Returns whether several atomics were touched by several actors each, with nothing but `SeqCst`.
     pub(crate) fn are_all_sequentially_consistent(&self) -> bool {
         let mut shared = self.0.values().filter(|touched| touched.shared);
         shared.clone().count() > 1 && shared.all(|touched| touched.weakest == Ordering::SeqCst)
@@ -62,7 +62,7 @@ impl Atomics {
     }
 }
 
-/// How much an ordering says: `Acquire` and `Release` are never both given.
+/// The strength of an ordering: `Acquire` and `Release` are never both given.
 const fn strength(ordering: Ordering) -> u8 {
     match ordering {
         Ordering::Relaxed => 0,

@@ -1,4 +1,4 @@
-//! Where the model keeps the values that its mutexes guard.
+//! The place where the model keeps the values that its mutexes guard.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex as StdMutex, MutexGuard as StdGuard, TryLockError};
@@ -26,7 +26,7 @@ impl<T> Cell<T> {
         Self { object, codec, data: StdMutex::new(value) }
     }
 
-    /// What is in it, as the machine is told.
+    /// The content of the cell, in the machine's form.
     pub(super) fn content(codec: Option<&Codec<T>>, value: &T) -> Content {
         match codec {
             Some(codec) if session::keeps_values() => Content::Kept((codec.keep)(value)),
@@ -85,7 +85,7 @@ impl<T> DerefMut for Value<'_, T> {
     }
 }
 
-/// How a [`Guard`] is given back.
+/// The way in which a [`Guard`] is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A mutex is released.

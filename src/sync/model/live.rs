@@ -1,4 +1,4 @@
-//! What a live execution has beside its world.
+//! The state of a live execution besides its world.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,27 +6,27 @@ use crate::machine::fault::Injection;
 use crate::machine::operation::Blocked;
 use crate::trace::ActorId;
 
-/// What a live execution has beside its world.
+/// The state of a live execution besides its world.
 #[derive(Default)]
 pub(crate) struct Live {
-    /// Whether values are copied into the world, so that it can be compared.
+    /// True if values are copied into the world, so that it can be compared.
     pub(crate) keeps_values: bool,
-    /// Whether it is a choice, too, when an actor begins, starts another one, sees one end, ends, releases
-    /// a mutex, or begins to wait.
+    /// True if it is a choice, too, when an actor begins, starts another one, sees one end, ends, releases a
+    /// mutex, or begins to wait.
     pub(crate) every_step: bool,
     /// The main actor waits for the others to end.
     pub(crate) idle: bool,
-    /// Actors that are unwound.
+    /// Actors that unwind because they were killed.
     pub(super) killed: BTreeSet<ActorId>,
-    /// How often an actor that is unwound went on all the same.
+    /// The number of times a killed actor went on all the same.
     pub(super) caught: BTreeMap<ActorId, u32>,
-    /// What strikes the next operation of an actor.
+    /// The fault that strikes the next operation of an actor.
     pub(crate) struck: Option<(ActorId, Injection)>,
-    /// Nobody could go on: who waited for what.
+    /// No actor was enabled: the blocked actors, and what each waited for.
     pub(crate) deadlock: Option<Vec<(ActorId, Blocked)>>,
     /// The explorer ended this execution early.
     pub(crate) abandoned: bool,
-    /// All actors are unwound: nothing happens any more.
+    /// All actors unwind: nothing happens any more.
     pub(crate) over: bool,
     /// The actors, by the number of their task.
     pub(super) tasks: Vec<ActorId>,
@@ -53,7 +53,7 @@ impl Live {
         self.tasks.iter().position(|other| *other == actor).unwrap_or_default()
     }
 
-    /// Whether this actor is unwound.
+    /// Returns whether this actor was killed.
     pub(super) fn is_killed(&self, actor: ActorId) -> bool {
         self.killed.contains(&actor)
     }

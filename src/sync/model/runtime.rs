@@ -42,7 +42,7 @@ pub struct JoinHandle<T> {
     result: Arc<StdMutex<Option<T>>>,
 }
 
-/// Who takes the guard: a step of one's own, or part of it.
+/// Takes the guard, in a step of its own or as part of one.
 fn guard<'a, T: Send + 'static>(cell: &'a Cell<T>, seen: &Observation, kind: Held) -> Guard<'a, T> {
     Guard { cell, value: cell.see(seen), kind }
 }

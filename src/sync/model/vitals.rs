@@ -1,4 +1,4 @@
-//! Whether a thread that an engine works on is alive, and how it gives up.
+//! Signs of life of a thread on which an engine works, and its way of giving up.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,16 +12,16 @@ thread_local! {
     static HERE: RefCell<Option<Arc<Here>>> = const { RefCell::new(None) };
 }
 
-/// What a thread that an engine works on knows of whoever waits for it.
+/// The state of a thread on which an engine works, shared with the thread that waits for it.
 struct Here {
     vitals: Vitals,
     give_up: GiveUp,
 }
 
-/// Tells whoever waits for a thread why there is no answer; whether somebody does.
+/// Passes the reason why there is no answer to the thread that waits; returns whether one does.
 type GiveUp = Box<dyn Fn(String) -> bool + Send + Sync>;
 
-/// How many steps a thread has taken, and who took the last.
+/// The number of steps that a thread has taken, and the actor that took the last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vitals(Arc<Counts>);
 
@@ -43,8 +43,8 @@ impl Vitals {
         HERE.with_borrow(|here| here.as_ref().map(|here| here.vitals.clone())).unwrap_or_default()
     }
 
-    /// Installs these in this thread; what it gives up with goes to `give_up`, which says whether anybody
-    /// listens.
+    /// Installs these in this thread. The reason for giving up goes to `give_up`, which returns whether a
+    /// thread waits for it.
     pub(crate) fn install(
         &self,
         give_up: impl Fn(String) -> bool + Send + Sync + 'static,
@@ -66,7 +66,7 @@ impl Vitals {
         self.0.steps.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many steps were taken.
+    /// The number of steps taken.
     pub(crate) fn steps(&self) -> u64 {
         self.0.steps.load(Ordering::Relaxed)
     }
@@ -92,7 +92,7 @@ impl Vitals {
         self.0.thread.get().copied()
     }
 
-    /// Whether an engine works on this thread already.
+    /// Returns whether an engine works on this thread already.
     pub(crate) fn is_installed() -> bool {
         HERE.with_borrow(Option::is_some)
     }
@@ -138,16 +138,16 @@ impl Place for Here {
         let what = what.unwrap_or_else(|| "what actors share".to_owned());
         let why = format!("{who} uses {what} from a thread that lockproof did not start: {REMEDY}");
         assert!((self.give_up)(why.clone()), "{why}");
-        // Whoever waits for the search has its answer, and whoever waits for this thread is left behind.
+        // The thread that waits for the search has its answer; a thread that waits for this one is left
+        // behind.
         loop {
             thread::park();
         }
     }
 }
 
-/// Ends the work of this thread with a sentence that says why: nothing that the actors' code does from here
-/// on could be made sense of. The thread is left as it is, for ever; whoever waits for it gets the
-/// sentence.
+/// Ends the work of this thread with a sentence that says why: no later action of the actors' code could be
+/// made sense of. The thread is left as it is, for ever; the thread that waits for it gets the sentence.
 pub(crate) fn give_up(why: String) -> ! {
     let told =
         HERE.with_borrow(|here| here.as_ref().is_some_and(|here| (here.give_up)(why.clone())));

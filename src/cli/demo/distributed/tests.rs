@@ -30,7 +30,7 @@ impl Paper {
     }
 }
 
-/// A server that accepts so many connections, and is lost after that.
+/// A server that accepts this many connections, and is lost after that.
 #[derive(Clone)]
 struct Mortal {
     node: Node<Std>,

@@ -1,10 +1,11 @@
-//! What scripts reach outside Lua: the keyspace, and the limits.
+//! The world of scripts outside Lua: the keyspace, and the limits.
 //!
 //! The keyspace is moved into the thread while a script runs, and back when it ends: `redis.call`
 //! finds it there.
 //!
-//! Whatever can fail is a Rust function and not a Lua one, because a script's `return redis.call(…)`
-//! is a tail call: a Lua function would take the place of the very line that the error must name.
+//! Every function that can fail is a Rust function and not a Lua one, because a script's
+//! `return redis.call(…)` is a tail call: a Lua function would take the place of the very line that the error
+//! must name.
 
 use std::cell::{Cell, RefCell};
 
@@ -19,8 +20,9 @@ use super::raised::Raised;
 use super::random;
 use super::values::{self, error_table};
 
-/// How many Lua instructions a script may take, and how often they are counted. A real server
-/// would let it run on and answer `BUSY` to others; a model has nobody to send `SCRIPT KILL`.
+/// The number of Lua instructions that a script may take, and the interval at which they are counted. A real
+/// server would let it run on and answer `BUSY` to others; a model has no client that could send
+/// `SCRIPT KILL`.
 const INSTRUCTIONS: u32 = 1_000_000;
 const COUNTED_EVERY: u32 = 10_000;
 const SPENT: &str = "ERR Script stopped after 1000000 instructions";
@@ -54,7 +56,7 @@ impl<'a> Lent<'a> {
         Lent(keyspace)
     }
 
-    /// What the script asked for that is not simulated, whatever it made of that.
+    /// The first thing that the script called and that is not simulated, even if the script caught the error.
     pub(super) fn missing(&self) -> Option<NotSimulated> {
         WORLD.with_borrow(|world| world.as_ref().and_then(|world| world.missing.clone()))
     }
@@ -168,7 +170,7 @@ fn missing<T>(command: String) -> mlua::Result<T> {
     Err(raised.into())
 }
 
-/// Nobody reads the log of a model, but its arguments are checked.
+/// A model has no reader for its log, but the arguments are checked.
 fn log(lua: &Lua, words: MultiValue) -> mlua::Result<()> {
     let level = match words.front() {
         Some(level) if words.len() > 1 => lua.coerce_number(level.clone())?,
@@ -190,7 +192,7 @@ fn sha1hex(_: &Lua, words: MultiValue) -> mlua::Result<String> {
     }
 }
 
-/// What a script may see of an error: never the object that Rust's errors are inside Lua.
+/// Returns the part of an error that a script may see: never the object that Rust's errors are inside Lua.
 fn plain(lua: &Lua, error: Value) -> mlua::Result<Value> {
     let Value::Error(error) = error else {
         return Ok(error);

@@ -5,7 +5,7 @@
 //! scripts nothing that they could change for the next one (`prelude.lua`), so that a reply depends only
 //! on the keyspace, the time and the arguments.
 //!
-//! A script never meets a scheduler: it is one step, and nobody else can look while it runs.
+//! A script never meets a scheduler: it is one step, and no other client can look while it runs.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,12 +23,12 @@ use super::values;
 /// Compiled scripts kept by a thread. All are dropped when there are more: it is only a cache.
 const COMPILED: usize = 1024;
 
-/// Interpreters of threads that have ended. Which of them a thread gets does not matter.
+/// The interpreters of threads that have ended. They are interchangeable.
 struct Pool(Mutex<Vec<Interpreter>>);
 
 static POOL: Pool = Pool::new();
 
-/// How many interpreters wait for another thread; what is given back beyond that is dropped.
+/// The largest number of interpreters kept for other threads; more than that are dropped.
 const SPARE: usize = 16;
 
 thread_local! {
@@ -50,7 +50,7 @@ impl Pool {
             spare.push(interpreter);
             return;
         }
-        // To close a Lua state takes a while, and nobody is to wait for it.
+        // Closing a Lua state takes a while, and no thread should wait for it.
         drop(spare);
         drop(interpreter);
     }
@@ -78,7 +78,7 @@ impl Drop for OnLoan {
     }
 }
 
-/// What a script is given.
+/// The input of a script.
 pub(in crate::redis::engine) struct Script<'a> {
     pub sha: &'a str,
     pub body: &'a [u8],

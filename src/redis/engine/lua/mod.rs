@@ -1,4 +1,4 @@
-//! Scripts: real Lua 5.1, the sandbox they run in (`prelude.lua`), and what they reach outside it.
+//! Scripts: real Lua 5.1, the sandbox they run in (`prelude.lua`), and their access to the world outside.
 //!
 //! * `raised`: errors on their way through Lua; `values`: replies as Lua values, and back.
 //! * `random`: random numbers; `host`: the keyspace, and the limits.

@@ -1,4 +1,4 @@
-//! `math.random` as Redis has it: the same numbers for everybody.
+//! `math.random` as Redis has it: the same numbers for every script.
 //!
 //! Source: `rand.c` and `script_lua.c` of Redis 7.0; the generator is that of `drand48`.
 

@@ -1,4 +1,4 @@
-//! How replies become Lua values, and Lua values replies.
+//! The conversions between replies and Lua values.
 //!
 //! Source: <https://redis.io/docs/latest/develop/programmability/lua-api/#data-type-conversion>
 
@@ -7,7 +7,7 @@ use mlua::{Lua, Table, Value};
 use super::super::number;
 use super::super::reply::Reply;
 
-/// How deeply the reply of a script may nest: each level takes some three KiB of a stack that may be
+/// The depth to which the reply of a script may nest: each level takes some three KiB of a stack that may be
 /// small. A real server goes on until Lua's stack is full.
 const DEPTH: usize = 16;
 
@@ -41,7 +41,7 @@ pub(super) fn error_table(lua: &Lua, line: &str) -> mlua::Result<Value> {
     Ok(Value::Table(table))
 }
 
-/// What a script returned, as the client sees it.
+/// The result of a script, as the client sees it.
 pub(super) fn reply(value: &Value) -> mlua::Result<Reply> {
     reply_at(value, DEPTH)
 }
@@ -83,7 +83,7 @@ fn reply_of_table(table: &Table, depth: usize) -> mlua::Result<Reply> {
     }
 }
 
-/// What a script hands to a command: strings and numbers, nothing else.
+/// An argument that a script passes to a command: a string or a number, nothing else.
 pub(super) fn argument(value: &Value) -> Option<Vec<u8>> {
     // Below this every integer prints the same with seventeen digits.
     const PLAIN: u64 = 1 << 53;

@@ -157,12 +157,12 @@ impl<S: SequentialSpec> Configuration<S> {
         waited_for.chain(adrift)
     }
 
-    /// Whether the other one can follow from this one at all: that takes calls that take effect.
+    /// Returns whether the other one can follow from this one at all: that takes calls that take effect.
     fn may_precede(&self, other: &Self) -> bool {
         self.due.len() <= other.due.len() && self.adrift.len() >= other.adrift.len()
     }
 
-    /// Whether this one is the other, except for calls adrift that need not take effect.
+    /// Returns whether this one is the other, except for calls adrift that need not take effect.
     fn covers(&self, other: &Self) -> bool {
         let count = |all: &[S::Request], one| all.iter().filter(|request| *request == one).count();
         let has = |one| count(&self.adrift, one) >= count(&other.adrift, one);

@@ -21,7 +21,7 @@ pub(super) enum Coin {
 
 impl SequentialSpec for Purse {
     type Request = Coin;
-    /// How many are in it; `None` if there was none to take.
+    /// The number of items in it; `None` if there was none to take.
     type Reply = Option<u8>;
 
     fn apply(&mut self, request: &Coin) -> Option<u8> {
@@ -41,7 +41,7 @@ enum Move {
     Abandon,
 }
 
-/// Who does what; a caller that has ended one call may make another.
+/// The moves, each with its caller; a caller that has ended one call may make another.
 type History = Vec<(u32, Move)>;
 
 /// A call, and the places in the history where it begins and ends.
@@ -111,7 +111,7 @@ fn explains(calls: &[Call], order: &[usize]) -> bool {
         })
 }
 
-/// A history, and what the monitor makes of it.
+/// A history, and the monitor's state after it.
 #[derive(Clone)]
 struct Told {
     history: History,
@@ -120,11 +120,11 @@ struct Told {
     made: usize,
 }
 
-/// Which histories are looked at.
+/// The histories to look at.
 #[derive(Clone, Copy)]
 struct Limits {
     calls: usize,
-    /// Whether callers may crash, or give up. Calls may go on for ever in any case.
+    /// True if callers may crash or give up. Calls may go on for ever in any case.
     abandoned: bool,
 }
 
@@ -134,7 +134,7 @@ impl Told {
         Self { history: Vec::new(), configurations, open: BTreeMap::new(), made: 0 }
     }
 
-    /// Goes on by one move; whether the history is linearizable still.
+    /// Goes on by one move; returns whether the history is still linearizable.
     fn go(&mut self, caller: u32, step: Move) -> bool {
         self.history.push((caller, step));
         match step {
@@ -156,7 +156,7 @@ impl Told {
         }
     }
 
-    /// All that can come next.
+    /// All possible next moves.
     fn moves(&self, limits: Limits) -> Vec<(u32, Move)> {
         let answers = self.open.iter().flat_map(|(caller, request)| {
             let replies: &[Option<u8>] = match request {
@@ -186,7 +186,7 @@ impl Told {
     }
 }
 
-/// Shows every history within `limits` whose beginning is linearizable, and what was made of it.
+/// Shows every history within `limits` whose beginning is linearizable, and the monitor's verdict on it.
 fn every_history(told: &Told, limits: Limits, show: &mut impl FnMut(&Told, bool)) {
     for (caller, step) in told.moves(limits) {
         let mut next = told.clone();
@@ -198,7 +198,7 @@ fn every_history(told: &Told, limits: Limits, show: &mut impl FnMut(&Told, bool)
     }
 }
 
-/// How many are linearizable, and how many are not any more, by their last move.
+/// The number of linearizable histories, and of those that the last move makes non-linearizable.
 fn judged_by_definition(limits: Limits) -> (u32, u32) {
     let (mut accepted, mut rejected) = (0, 0);
     every_history(&Told::new(), limits, &mut |told, verdict| {
@@ -218,8 +218,8 @@ fn every_history_of_up_to_four_calls_is_judged_by_definition() {
     assert_eq!(judged_by_definition(Limits { calls: 4, abandoned: false }), (70_238, 49_334));
 }
 
-/// By induction: whatever comes next is, by definition, linearizable after both or after neither, and
-/// leaves equal fingerprints again.
+/// By induction: every next move is, by definition, linearizable after both or after neither, and leaves
+/// equal fingerprints again.
 #[test]
 fn equal_fingerprints_have_equal_futures() {
     let limits = Limits { calls: 3, abandoned: true };

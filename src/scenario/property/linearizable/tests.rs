@@ -1,4 +1,4 @@
-//! Both sides: which histories are accepted, and which are rejected.
+//! Both sides: histories that are accepted, and histories that are rejected.
 
 use super::super::Monitor;
 use super::super::futures::{Random, check};
@@ -11,7 +11,7 @@ use crate::trace::{ActorId, Datum, Event, Kind, ObjectId};
 const PURSE: ObjectId = ObjectId(0);
 const CAROL: ActorId = ActorId(3);
 
-/// What happens to the purse.
+/// An event in the life of the purse.
 #[derive(Clone, Copy)]
 enum Happened {
     Asks(ActorId, Coin),

@@ -11,7 +11,7 @@ use crate::machine::state::{Pending, Progress};
 use crate::machine::value::Kept;
 use crate::trace::ActorId;
 
-/// How the body of a new actor begins.
+/// The way in which the body of a new actor begins.
 pub(in crate::sync::model) enum Begun {
     /// As a task.
     Task,
@@ -55,7 +55,7 @@ pub(in crate::sync::model) fn returned(result: Kept) {
     with(|session| session.returned.insert(session.me, result));
 }
 
-/// The body of an actor is over. What it is joined for is `result`, or what it returned.
+/// The body of an actor is over. A join returns `result`, or the value that the body returned.
 pub(in crate::sync::model) fn ended(actor: ActorId, result: Option<Kept>) {
     with(|session| {
         session.refuse_if_missed(actor);
@@ -75,7 +75,7 @@ pub(in crate::sync::model) fn run_here(actor: ActorId, body: impl FnOnce()) {
     let end = came.err().unwrap_or_else(|| Box::new(NextOperation));
     with(|session| {
         session.stop();
-        // What the starter does while it is unwound is nobody's doing.
+        // The starter's actions while it unwinds are attributed to no actor.
         session.me = starter;
     });
     resume_unwind(end)

@@ -1,5 +1,5 @@
-//! A live execution: actors are tasks of shuttle, of which only the switch is used. What blocks whom is the
-//! machine's business: an actor announces its operation, switches, and is scheduled again once that can take
+//! A live execution: actors are tasks of shuttle, of which only the switch is used. The machine knows which
+//! actor blocks which: an actor announces its operation, switches, and is scheduled again once that can take
 //! effect. So a mutex costs one scheduling point, and a deadlock is a state to look at.
 
 use std::panic::resume_unwind;
@@ -14,7 +14,7 @@ use crate::machine::state::{Pending, Progress};
 use crate::sync::{Doom, inert};
 use crate::trace::{self, ActorId};
 
-/// An actor that catches what it is unwound with so often does not mean to end.
+/// An actor that catches the kill so often does not mean to end.
 const PATIENCE: u32 = 100;
 
 /// Lets the scheduler choose, and returns what the calling actor learns once it has been chosen.
@@ -27,7 +27,7 @@ pub(super) fn switch() -> Observation {
     }
 }
 
-/// Lets others go on just before something that is no step, where that is a choice. Nothing unwinds from
+/// Lets others go on just before an action that is no step, where that is a choice. Nothing unwinds from
 /// here: it may be in a destructor.
 pub(in crate::sync::model) fn invisible_point() {
     if inert() || !is_before_invisible_choice() {
@@ -59,8 +59,8 @@ pub(in crate::sync::model) fn arrive() -> Observation {
     })
 }
 
-/// Whether it is a choice that the calling actor goes on although what comes next is no step. It is
-/// announced.
+/// Returns whether it is a choice that the calling actor goes on, although its next action is no step.
+/// Announces the action.
 fn is_before_invisible_choice() -> bool {
     if !exists() {
         return false;
@@ -78,8 +78,8 @@ fn is_before_invisible_choice() -> bool {
 }
 
 impl Session {
-    /// What schedules call an actor: the second of one name to be started is `NAME:2`, and so on. The order
-    /// of starts follows from the steps before, so a replay of the same steps calls it the same.
+    /// The actor's name in schedules: the second actor started with one name is `NAME:2`, and so on. The
+    /// order of starts follows from the steps before, so a replay of the same steps uses the same name.
     pub(crate) fn label(&self, actor: ActorId) -> String {
         let name = &self.names.actors()[actor.index()];
         let Mode::Live(live) = &self.mode else { return name.clone() };
@@ -91,25 +91,25 @@ impl Session {
         }
     }
 
-    /// The actor that runs, or is being unwound, and so has to go on next.
+    /// The actor that runs, or unwinds, and so has to go on next.
     pub(crate) fn running(&self) -> Option<ActorId> {
         let runs = |actor: &ActorId| matches!(self.state.progress(*actor), Progress::Running);
         std::iter::once(ActorId::MAIN).chain(self.state.actors()).find(runs)
     }
 
-    /// Has an actor unwound at once, with no further step of its own.
+    /// Kills an actor: it unwinds at once, with no further step of its own.
     pub(crate) fn kill(&mut self, victim: ActorId, by: ActorId) {
         self.state.kill(victim, by);
         self.live_mut().killed.insert(victim);
     }
 
-    /// Ends the execution early: nothing that it comes to is to be judged.
+    /// Ends the execution early: none of its results is judged.
     pub(crate) fn abandon(&mut self) {
         self.live_mut().abandoned = true;
         self.kill_all();
     }
 
-    /// Has every actor unwound that has not ended, off the record.
+    /// Kills every actor that has not ended, off the record.
     pub(crate) fn kill_all(&mut self) {
         self.live_mut().over = true;
         if let Some(recorder) = trace::current() {

@@ -1,13 +1,11 @@
-//! The session of an OS thread: what the seam's calls of the model runtime mean at the moment.
+//! The session of an OS thread: the current meaning of the seam's calls on the model runtime.
 //!
 //! * **Direct**: the main actor sets a world up, or judges it. Operations take effect at once.
 //! * **Live**: actors are tasks of shuttle. Each operation is announced, and takes effect when the scheduler
 //!   lets the actor go on.
-//! * **Alone**: one actor runs on the observations that it is fed with, and its first operation for which
-//!   there is none ends the run.
+//! * **Alone**: one actor runs on given observations, and its first operation without one ends the run.
 //!
-//! [`step`], [`ask`] and [`effect`] are the only places that announce operations, apply them and observe what
-//! comes of them.
+//! Only [`step`], [`ask`] and [`effect`] announce operations, apply them and observe their results.
 
 mod begin;
 mod bodies;
@@ -47,46 +45,46 @@ thread_local! {
     static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
 }
 
-/// What is going on in an OS thread.
+/// The current state of an OS thread.
 pub(crate) struct Session {
     /// The numbers of actors and objects.
     pub(crate) names: Names,
-    /// How many actors and objects each actor has made.
+    /// The number of actors and objects that each actor has made.
     made: OfActors<(u32, u32)>,
     /// The actor that runs.
     pub(crate) me: ActorId,
     /// The mutex that each actor took in its last step, if it has done nothing since that others could
     /// notice.
     took: OfActors<ObjectId>,
-    /// What begins with the next operation of each actor.
+    /// The events that begin with the next operation of each actor.
     announced: OfActors<Vec<Kind>>,
     /// The world, where operations take effect.
     pub(crate) state: State,
-    /// How operations of the actors take effect.
+    /// The way in which operations of the actors take effect.
     pub(super) mode: Mode,
-    /// What the main actor observed, where its operations take effect.
+    /// The observations of the main actor, where its operations take effect.
     pub(crate) set_up: Vec<Observation>,
     /// The actors that it started.
     pub(crate) started: Vec<ActorId>,
-    /// What it observed before, where its operations are answered.
+    /// Its earlier observations, where its operations are answered from them.
     answers: Rc<[Observation]>,
-    /// How many of them have been answered.
+    /// The number of operations answered so far.
     set_up_at: usize,
-    /// What bodies that are over returned.
+    /// The values that finished bodies returned.
     returned: OfActors<Kept>,
-    /// Actors whose destructors asked for what they cannot have while they panic.
+    /// Actors whose destructors called for an answer that they cannot have while they panic.
     missed: BTreeSet<ActorId>,
-    /// The shared state that a step is being taken on, by name.
+    /// The name of the shared state on which a step is being taken.
     inside: Option<String>,
     /// Objects whose values cannot be copied or compared.
     pub(crate) opaque: BTreeSet<ObjectId>,
-    /// Which atomics are shared, and how weakly they are touched.
+    /// The atomics that are shared, and their weakest orderings.
     pub(crate) atomics: Atomics,
     /// Tells a watcher that the thread is alive.
     pub(super) vitals: Vitals,
 }
 
-/// How operations take effect.
+/// The way in which operations take effect.
 pub(super) enum Mode {
     /// At once.
     Direct,
@@ -142,7 +140,7 @@ impl Session {
         Self::of(names, Mode::Alone(alone), answers)
     }
 
-    /// What live executions have beside the world.
+    /// The state of a live execution besides its world.
     pub(crate) fn live_mut(&mut self) -> &mut Live {
         match &mut self.mode {
             Mode::Live(live) => live,
@@ -158,7 +156,7 @@ impl Session {
         }
     }
 
-    /// Whether values are copied into the world, or left where they are.
+    /// Returns whether values are copied into the world, rather than left in place.
     fn keeps_values(&self) -> bool {
         match &self.mode {
             Mode::Direct => true,
@@ -177,7 +175,7 @@ impl Session {
         self.made.or_default(self.me)
     }
 
-    /// Whether the main actor sets up or judges, so that there is nobody to wait for.
+    /// Returns whether the main actor sets up or judges, with no other actor to wait for.
     fn is_main(&self) -> bool {
         self.me == ActorId::MAIN
     }
@@ -191,12 +189,12 @@ pub(crate) fn with<U>(work: impl FnOnce(&mut Session) -> U) -> U {
 const NO_SESSION: &str = "the model runtime works only on the thread of one of lockproof's engines, and this \
                           is another: start threads with lockproof::sync::spawn";
 
-/// What an actor is called.
+/// The name of an actor.
 pub(crate) fn actor_name(actor: ActorId) -> String {
     with(|session| session.names.actors().get(actor.index()).cloned()).unwrap_or_default()
 }
 
-/// Whether there is a session on this OS thread.
+/// Returns whether this OS thread has a session.
 pub(crate) fn exists() -> bool {
     SESSION.try_with(|session| session.try_borrow().is_ok_and(|it| it.is_some())).unwrap_or(false)
 }
@@ -230,7 +228,7 @@ pub(crate) fn actor(name: &str) -> ActorId {
     })
 }
 
-/// Whether values are copied into the world.
+/// Returns whether values are copied into the world.
 pub(crate) fn keeps_values() -> bool {
     with(|session| session.keeps_values())
 }

@@ -1,4 +1,4 @@
-//! Something of each actor, by its number: most executions have few actors, and touch this in every step.
+//! A value for each actor, by its number: most executions have few actors, and touch this in every step.
 
 use crate::trace::ActorId;
 

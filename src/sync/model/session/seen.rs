@@ -1,4 +1,4 @@
-//! What an actor records, and what it has seen that matters from here on.
+//! The events that an actor records, and the observations of it that still matter.
 
 use std::hash::Hash;
 
@@ -11,10 +11,10 @@ use crate::machine::resources::thread::Rounds;
 use crate::trace;
 use crate::trace::{ActorId, Event, Kind, ObjectId};
 
-/// Records what the calling actor did that is no operation on anything shared.
+/// Records an action of the calling actor that is no operation on a shared object.
 pub(crate) fn record(kind: Kind) {
     if matches!(kind, Kind::Panic(_)) {
-        // Nobody catches it: the execution is over.
+        // Nothing catches it: the execution is over.
         with(|session| session.missed.remove(&session.me));
     }
     let reveal = with(|session| session.announced.remove(session.me));
@@ -24,7 +24,7 @@ pub(crate) fn record(kind: Kind) {
     }
 }
 
-/// Takes what an actor's own code records. What the main actor does is no part of what is learned.
+/// Takes an event that an actor's own code records. The main actor's events are no part of what is learned.
 pub(super) fn take(event: Event) {
     let Event { actor, kind } = event;
     if actor == ActorId::MAIN {
@@ -36,12 +36,12 @@ pub(super) fn take(event: Event) {
     }
 }
 
-/// Records what begins with the calling actor's next step just before that step takes effect.
+/// Keeps an event of the calling actor's next step, to be recorded just before that step takes effect.
 pub(crate) fn announce(kind: Kind) {
     with(|session| session.announced.or_default(session.me).push(kind));
 }
 
-/// Records what the calling actor announced now: it begins to do it.
+/// Records the announced events of the calling actor now: they begin.
 pub(crate) fn reveal() {
     let announced = with(|session| session.announced.remove(session.me));
     for kind in announced.into_iter().flatten() {
@@ -58,7 +58,7 @@ pub(crate) fn observe<T: Hash>(seen: &T) {
     });
 }
 
-/// A loop begins whose rounds do not matter once they have failed. Returns what [`next_round`] is told.
+/// Begins a loop whose failed rounds do not matter. Returns the argument for [`next_round`].
 pub(crate) fn rounds() -> usize {
     if is_inert() {
         return 0;
@@ -70,12 +70,12 @@ pub(crate) fn rounds() -> usize {
     })
 }
 
-/// A round has failed: what was seen in it does not matter.
+/// A round has failed: its observations do not matter.
 pub(crate) fn next_round(begun: usize) {
     fold(Fold::Since(begun));
 }
 
-/// Of all that the calling actor has seen, only this matters from here on.
+/// Of all observations of the calling actor, only this matters from here on.
 pub(crate) fn only<T: Hash>(value: &T) {
     fold(Fold::All);
     observe(&("only", value));
@@ -99,8 +99,8 @@ pub(crate) fn noticed() {
     with(|session| session.took.remove(session.me));
 }
 
-/// Whether the calling actor took this mutex in its last step, and has done nothing since that others could
-/// notice.
+/// Returns whether the calling actor took this mutex in its last step, and has done nothing since that is
+/// visible to others.
 pub(crate) fn has_just_taken(mutex: ObjectId) -> bool {
     with(|session| session.took.get(session.me) == Some(&mutex))
 }

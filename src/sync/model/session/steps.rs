@@ -12,19 +12,19 @@ use crate::machine::state::{Pending, Progress};
 use crate::sync::Doom;
 use crate::trace::ActorId;
 
-/// What a call of the seam comes to.
+/// The result of a call of the seam.
 pub(super) enum Came {
     /// Its observation is known.
     Observed(Observation),
-    /// The scheduler is asked first.
+    /// The scheduler decides first.
     Switch,
-    /// The run is over: nothing answers.
+    /// The run is over: there is no observation.
     Over,
     /// The main actor would wait for ever.
     Stuck,
 }
 
-/// One step of the calling actor: announces it, waits for its turn, has it take effect, and returns what the
+/// One step of the calling actor: announces it, waits until it is scheduled, applies it, and returns what the
 /// actor learns from it.
 pub(crate) fn step(operation: impl Operation) -> Observation {
     if let Some(outer) = with(|session| session.inside.clone()) {
@@ -110,7 +110,7 @@ impl Session {
         }
     }
 
-    /// An actor goes on after a panic: what its destructors did meanwhile must not be missing.
+    /// An actor goes on after a panic: its destructors' operations must not be missing.
     pub(super) fn refuse_if_missed(&mut self, me: ActorId) {
         if self.missed.contains(&me) {
             let name = &self.names.actors()[me.index()];
@@ -121,26 +121,26 @@ impl Session {
         }
     }
 
-    /// The actor that runs alone is killed: what it does from here on has no effect.
+    /// The actor that runs alone is killed: its further operations have no effect.
     pub(super) fn stop(&mut self) {
         if let Mode::Alone(alone) = &mut self.mode {
             alone.finish();
         }
     }
 
-    /// Whether the actor that runs alone goes on however often it is stopped.
+    /// Returns whether the actor that runs alone goes on however often it is stopped.
     fn is_stopped_in_vain(&self) -> bool {
         matches!(&self.mode, Mode::Alone(alone) if alone.stops > PATIENCE)
     }
 }
 
-/// An actor that catches what it is unwound with so often does not mean to end.
+/// An actor that catches the stop so often does not mean to end.
 pub(super) const PATIENCE: u32 = 100;
 
 pub(super) const MAIN_WAITS: &str =
     "what sets the world up or judges it waits for something that never comes";
 
-/// A part of the actor's last step from which it learns nothing. What a killed actor does has no effect.
+/// A part of the actor's last step from which it learns nothing. A killed actor's call has no effect.
 pub(crate) fn effect(operation: impl Operation) {
     with(|session| {
         let (me, is_main) = (session.me, session.is_main());

@@ -1,4 +1,4 @@
-//! What is shared: it is made, set up and touched.
+//! Shared objects: they are made, set up and touched.
 
 use std::sync::atomic::Ordering;
 
@@ -41,8 +41,8 @@ pub(crate) fn holds(object: ObjectId, plain: bool) {
     }
 }
 
-/// The calling actor touches an atomic. While the main actor sets up and judges there is nobody else, and all
-/// that it does is in order with what the others do.
+/// The calling actor touches an atomic. While the main actor sets up and judges no other actor runs, and all
+/// its accesses are ordered with those of the others.
 pub(crate) fn touched(object: ObjectId, ordering: Ordering) {
     with(|session| {
         let me = session.me;

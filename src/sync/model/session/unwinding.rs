@@ -1,10 +1,10 @@
-//! Actors that are unwound: what they ask for in the meantime has no effect.
+//! Actors that unwind: their calls have no effect in the meantime.
 
 use super::{Mode, SESSION, actor_name, exists, me, with};
 use crate::sync::inert;
 use crate::trace::ActorId;
 
-/// Whether the seam does nothing for the caller: it is unwound by the checker, or it panics, or its run is
+/// Returns whether the seam does nothing for the caller: the checker unwinds it, or it panics, or its run is
 /// over.
 pub(crate) fn is_inert() -> bool {
     inert()
@@ -35,7 +35,7 @@ pub(crate) fn passes_over() -> bool {
     passes
 }
 
-/// Whether the calling actor is being unwound by the checker, so that a panic would be one too many.
+/// Returns whether the checker unwinds the calling actor, so that a panic would be a second one.
 pub(crate) fn is_unwinding() -> bool {
     SESSION
         .try_with(|session| {
@@ -49,7 +49,7 @@ pub(crate) fn is_unwinding() -> bool {
         .unwrap_or(false)
 }
 
-/// Why the calling actor, which the seam does nothing for, cannot wait for the end of another.
+/// Explains why the calling actor, for which the seam is inert, cannot wait for the end of another.
 pub(in crate::sync::model) fn joins_in_vain(other: ActorId) -> String {
     let (who, other) = (actor_name(me()), actor_name(other));
     let is_stopped = with(|session| matches!(&session.mode, Mode::Alone(alone) if alone.is_over()));
