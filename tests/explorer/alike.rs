@@ -267,3 +267,33 @@ fn only_clients_have_an_index() {
                     adds have one";
     assert!(said.starts_with(expected), "{said}");
 }
+
+/// Clients that differ only after one rare history, which symmetry leaves to alice alone: whoever counts first
+/// is alice.
+#[derive(Clone, Debug)]
+struct UnlikeRarely;
+
+impl Scenario for UnlikeRarely {
+    fn run<R: Runtime>(&self, world: &World<R>) {
+        let count = Arc::new(Shared::<R, u64>::new("count", 0));
+        let aside = Arc::new(Shared::<R, u64>::new("aside", 0));
+        world.clients(3, move |me| {
+            let add = |count: &mut u64| {
+                *count += 1;
+                *count
+            };
+            let counted = [(); 4].map(|()| count.with("count", add));
+            let is_other = counted == [1, 4, 7, 10] && me.name() != "alice";
+            aside.with("step", |aside| *aside += 1 + u64::from(is_other));
+        });
+        world.finally(Property::ConservedBalance, || Ok(()));
+    }
+}
+
+#[test]
+fn clients_that_differ_after_one_rare_history_are_named() {
+    let found = exhaustive(&UnlikeRarely, SEARCH);
+    let said = found.to_string();
+    let named = said.starts_with("uncontrolled: alice, bob and carol, declared alike, ");
+    assert!(named, "{said}");
+}
