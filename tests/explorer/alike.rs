@@ -268,8 +268,7 @@ fn only_clients_have_an_index() {
     assert!(said.starts_with(expected), "{said}");
 }
 
-/// Clients that differ only after one rare history, which symmetry leaves to alice alone: whoever counts first
-/// is alice.
+/// Clients that differ only after one rare history. Symmetry leaves it to alice: she is the first to count.
 #[derive(Clone, Debug)]
 struct UnlikeRarely;
 
